@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# all.sh: what `make test` runs once everything is built: layer by layer, with the time of each, then
+# the list of back ends and CPU models that ran. A layer that fails prints its whole output; the others
+# still run. From the Makefile: RUNS="TARGET@CPU@MODEL ...", TARGETS="TARGET ...", LONG=1 or empty.
+set -u
+cd "$(dirname "$0")/.."
+
+passed=0
+failed=0
+ran=()
+log=build/test.log
+[ -z "${LONG-}" ] || export ORDO_LONG=1
+
+# layer NAME COMMAND...: runs it, shows the lines that say what was done, counts it.
+layer() {
+    local name=$1 start=$SECONDS
+    shift
+    if "$@" > "$log" 2>&1; then
+        grep -aE 'Synthesis|SKIP|expected|compared|identical|passed|diagnosed|bytes' "$log" | sed 's/^/    /'
+        passed=$((passed + 1))
+        echo "ok    $name ($((SECONDS - start)) s)"
+    else
+        cat "$log"
+        failed=$((failed + 1))
+        echo "FAIL  $name ($((SECONDS - start)) s): run again with: $*"
+    fi
+}
+
+layer "structural checks" tests/check/check.sh $TARGETS
+for run in $RUNS; do
+    IFS=@ read -r target cpu model <<< "$run"
+    for suite in arch face; do
+        layer "$suite suite, $target on $model" \
+            toolchains/run "$cpu" "$model" "build/$target/tests/$suite" -j2
+    done
+    ran+=("$target on $model")
+done
+layer "start-up choice in a static program" tests/arch/static/feature_bytes.sh
+layer "wrong programs are diagnosed, right ones are silent" tests/face/diagnose.sh
+layer "demonstration" tests/demo/all.sh
+layer "host and target are kept apart" tests/host.sh
+layer "user programs by the README's recipes" tests/user/user.sh
+
+echo
+echo "back ends and CPU models run:"
+printf '    %s\n' "${ran[@]}"
+echo "time: $SECONDS s after the build"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
