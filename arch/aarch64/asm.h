@@ -4,7 +4,7 @@
  *   FUNC name ... ENDFUNC name    one routine with the C calling convention, entered by `bti c`
  *   ALIAS new, old                a second name for a routine of the same file
  *   ORDO_SUFFIX                   `_llsc` or `_lse` in the fat build, where dispatch.S has the public
- *                                 names and both sets are hidden; empty otherwise
+ *                                 names and both sets are hidden; else empty
  */
 #ifndef ORDO_SUFFIX
 #define ORDO_SUFFIX
