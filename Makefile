@@ -12,8 +12,8 @@ PREFIX    ?= /usr/local
 FILE      ?= /usr/share/common-licenses/GPL-3
 VERSION   := 0.1.0
 
-# Use every core unless told otherwise.
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+# Use every core; a -j on the command line wins.
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 MAKEFLAGS += --no-builtin-rules
@@ -68,7 +68,7 @@ DEFINES.generic := -DORDO_UNJOINED_COMPARE_EXCHANGE
 LINK_SHARED = $(CC) -shared -nostartfiles -Wl,-soname,libordo.so.0 -Wl,-z,defs,--fatal-warnings \
     -o $@ -Wl,--whole-archive $< -Wl,--no-whole-archive $(LIBATOMIC)
 build/generic-%: LIBATOMIC := -latomic
-build/generic-%: DEFINES    = $(DEFINES.generic)
+build/generic-%: DEFINES    = $(DEFINES.generic) $(if $(filter aarch64,$(HOST_ARCH)),-mno-outline-atomics)
 
 define target_rules
 build/$(1)/%: CC = $$(CC.$(1))
@@ -145,4 +145,4 @@ help:
 clean:
 	rm -rf build
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build -path build/sysroot -prune -o -type f -name '*.d' -print 2> /dev/null)

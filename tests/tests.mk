@@ -10,7 +10,10 @@
 #: make faults              seeds faults into the assembly and reports which the tests find
 #: make tsan asan           the C face on the generic back end, under the sanitizers
 
-.PHONY: demo test check faults tsan asan
+.PHONY: demo test check faults tsan asan check-file
+demo: check-file
+check-file:
+	$(Q)demo/demo.sh --check "$(FILE)"
 demo test check faults tsan asan:
 	$(Q)[ "$(SETUP)" = no ] || HOST_ARCH=$(HOST_ARCH) toolchains/setup
 	$(Q)$(MAKE) --no-print-directory run-$@
@@ -41,7 +44,8 @@ SYSROOT_LINK.$(OTHER_ARCH)  := $(patsubst %,-L$(SYSROOT)/%/$(OTHER_ARCH)-linux-g
 
 # ---- test programs: build/TARGET/tests/SUITE --------------------------------------------------------
 
-SUITES := arch face
+# arch: each routine. face: the header's operations by their results. calls: which symbols they call.
+SUITES := arch face calls
 
 build/symbols.inc: arch/ops.tbl arch/symbols.awk
 	@mkdir -p $(@D)
@@ -90,7 +94,7 @@ $(foreach target,$(TARGETS),$(eval $(call back_end_rules,$(target))))
 # ---- host programs ----------------------------------------------------------------------------------
 
 LLVM_FLAGS = $(shell llvm-config-14 --cflags)
-LLVM_LINK  = $(shell llvm-config-14 --ldflags --libs core disassembler aarch64 x86) -lelf
+LLVM_LINK  = $(shell llvm-config-14 --ldflags --libs) -lelf
 
 build/host/%: CC      = gcc
 build/host/%: DEFINES = -Itools $(LLVM_FLAGS)
@@ -129,4 +133,4 @@ run-check: $(LIBRARIES) build/host/check
 
 run-test: $(LIBRARIES) build/host/check $(TEST_PROGRAMS) $(DEMO_PROGRAMS) build/host/figure \
     build/aarch64-fat-gcc/tests/feature_bytes
-	$(Q)RUNS="$(RUNS)" TARGETS="$(TARGETS)" LONG=$(LONG) tests/all.sh
+	$(Q)RUNS="$(RUNS)" TARGETS="$(TARGETS)" HERE=$(HERE) LONG=$(LONG) tests/all.sh

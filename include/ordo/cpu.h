@@ -30,9 +30,9 @@ enum ordo_cpu_feature {
 /* True if the byte of `feature` is set. False too when the feature is another CPU's. */
 bool ordo_cpu_has(enum ordo_cpu_feature feature);
 
-/* Sets the byte of `feature` by hand. Returns false, and changes nothing, when the feature
- * is another CPU's, or the back end the generic one. Setting a feature that the CPU lacks makes the routines that use it fault (SIGILL) or,
- * for lse2, lose atomicity. */
+/* Sets the byte of `feature` by hand. Returns false, and changes nothing, when the feature is another
+ * CPU's or the back end is the generic one. Setting a feature that the CPU lacks makes the routines
+ * that use it fault (SIGILL) or, for lse2, lose atomicity. */
 bool ordo_cpu_force(enum ordo_cpu_feature feature, bool present);
 
 /* Sets every byte from the CPU again: undoes ordo_cpu_force. The constructor calls this. */

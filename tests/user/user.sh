@@ -6,6 +6,8 @@ cd "$(dirname "$0")/../.."
 ORDO=$PWD
 export ORDO
 work=$(mktemp -d)
+failed() { tail -n 20 ./*.log; echo "user.sh: line $1 failed"; }
+trap 'failed $LINENO' ERR
 trap 'rm -rf "$work"' EXIT
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES
 
@@ -21,11 +23,12 @@ same() {
 # The first block of the README in a language, from a heading on.
 block() { sed -n "/^## $1/,\$p" README.md | sed -n "/^\`\`\`$2\$/,/^\`\`\`\$/p" | sed -n '2,/^```$/p' | sed '$d'; }
 
-block "Twenty lines" c > "$work/hello.c"
-block "Cross-compile" sh > "$work/recipe.sh"
-cp tests/user/CMakeLists.txt tests/user/meson.build tests/user/meson_options.txt "$work"
+mkdir "$work/project"
+block "Twenty lines" c > "$work/project/hello.c"
+block "Cross-compile" sh > "$work/project/recipe.sh"
+cp tests/user/CMakeLists.txt tests/user/meson.build tests/user/meson_options.txt "$work/project"
 
-cd "$work"
+cd "$work/project"
 same "the README's recipe" "$(sh -eu recipe.sh 2>&1)" 2
 
 make -s -C "$ORDO" install ARCH=aarch64-fat PREFIX="$work/arm" > install.log
@@ -39,8 +42,8 @@ cmake -S . -B cmake -DCMAKE_TOOLCHAIN_FILE="$ORDO/toolchains/aarch64-linux-gnu.c
     -DORDO="$work/arm" > cmake.log && cmake --build cmake >> cmake.log
 same "CMake" "$(cd cmake && ctest -V 2>&1 | sed -n 's/^1: //p')"
 
-meson setup --cross-file "$ORDO/toolchains/aarch64-linux-gnu.meson" -Dordo="$work/arm" meson > meson.log
-meson compile -C meson >> meson.log
-same "Meson" "$(meson test -C meson -v 2>&1 | sed 's/^.*hello from/hello from/')"
+meson setup --cross-file "$ORDO/toolchains/aarch64-linux-gnu.meson" -Dordo="$work/arm" meson-build > meson.log
+meson compile -C meson-build >> meson.log
+same "Meson" "$(meson test -C meson-build -v 2>&1 | sed 's/^.*hello from/hello from/')"
 
 echo "$passed passed, 0 failed"

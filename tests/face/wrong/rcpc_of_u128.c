@@ -1,0 +1,8 @@
+// expect: _Generic.*ordo_atomic_u128|controlling expression type.*ordo_atomic_u128|no matching function for call to .ordo_load_acquire_rcpc_typed
+#include "ordo/ordo.h"
+
+void wrong(ordo_atomic_u128 *object);
+void wrong(ordo_atomic_u128 *object)
+{
+    (void)ordo_load_acquire_rcpc(object);
+}
