@@ -45,6 +45,9 @@ done
 for target in "$HERE" generic-gcc; do
     layer "calls suite, header of $target" "build/$target/tests/calls" -j2
 done
+for program in build/tsan/gcc build/tsan/clang build/asan/gcc build/asan/clang; do
+    layer "face suite on the generic back end, $program" $program
+done
 layer "start-up choice in a static program" tests/arch/static/feature_bytes.sh
 layer "wrong programs are diagnosed, right ones are silent" tests/face/diagnose.sh
 layer "demonstration" tests/demo/all.sh

@@ -23,7 +23,7 @@ expect aarch64 build/x86_64-clang/libordo.a    '^clang --target=x86_64-linux-gnu
 expect aarch64 build/generic-gcc/libordo.a     '^gcc .*arch/generic/atomics.c'               "generic is the host's"
 expect aarch64 all                             'build/aarch64-fat-gcc/libordo.a'             "the default is the fat library"
 expect aarch64 build/x86_64-gcc/tests/arch     'sysroot x86_64 build/sysroot/x86_64'         "x86-64 gets a sysroot"
-expect aarch64 run-test                        'x86_64-gcc@x86_64@max'                       "x86-64 runs under QEMU"
+expect aarch64 run-test                        'x86_64-gcc@x86_64@qemu64'                       "x86-64 runs under QEMU"
 expect aarch64 run-test                        'aarch64-gcc@aarch64@native'                  "ARM64 runs natively"
 expect x86_64  build/x86_64-gcc/libordo.a      '^gcc -c .*arch/x86_64/load.S'                "GCC is native"
 expect x86_64  build/aarch64-gcc/libordo.a     '^aarch64-linux-gnu-gcc -c .*arch/aarch64/'   "ARM64 is cross-compiled"

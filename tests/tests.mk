@@ -24,7 +24,7 @@ CPU_OF.aarch64   := aarch64
 CPU_OF.generic   := $(HOST_ARCH)
 flavour           = $(if $(filter generic,$(BACKEND.$(1))),generic,$(CPU.$(1)))
 
-EMULATED.x86_64      := max
+EMULATED.x86_64      := qemu64
 EMULATED.aarch64     := cortex-a57
 EMULATED.armv8.1     := neoverse-n1 cortex-a57
 EMULATED.aarch64-fat := cortex-a57 neoverse-n1
@@ -124,13 +124,35 @@ endef
 $(foreach target,$(TARGETS),$(eval $(call static_rules,$(target))))
 DEMO_PROGRAMS := $(patsubst %,build/%/demo/count,$(DEMO_TARGETS))
 
-.PHONY: run-demo run-check run-test
+# ---- sanitizers: the face suite on the generic back end, with a plain main --------------------------
+
+SANITIZE.tsan := thread
+SANITIZE.asan := address,undefined
+SANITIZED     := $(foreach kind,tsan asan,$(foreach compiler,gcc clang,build/$(kind)/$(compiler)))
+
+sanitized_sources := $(wildcard tests/face/*.c arch/generic/*.c) arch/order.c tests/support/threads.c \
+    tests/support/plain/plain.c
+$(SANITIZED): $(sanitized_sources) $(wildcard include/ordo/*.h tests/support/*.h tests/support/plain/criterion/*.h)
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	$(Q)$(@F) -std=gnu17 -O1 -g -fsanitize=$(SANITIZE.$(notdir $(@D))) \
+	    -fno-sanitize-recover=undefined $(DEFINES.generic) -D_GNU_SOURCE -isystem tests/support/plain \
+	    -Iinclude -Itests/support -o $@ $(filter %.c,$^) -lpthread -l:libatomic.a
+
+.PHONY: run-tsan run-asan
+run-tsan run-asan: run-%: build/%/gcc build/%/clang
+	$(Q)for program in $^; do echo "$$program:"; $$program || exit 1; done
+
+.PHONY: run-demo run-check run-test run-faults
 run-demo: $(DEMO_PROGRAMS) build/host/figure
 	$(Q)demo/demo.sh "$(FILE)"
 
 run-check: $(LIBRARIES) build/host/check
 	$(Q)tests/check/check.sh $(TARGETS)
 
-run-test: $(LIBRARIES) build/host/check $(TEST_PROGRAMS) $(DEMO_PROGRAMS) build/host/figure \
+run-faults: $(TEST_PROGRAMS) $(LIBRARIES) build/host/check build/aarch64-fat-gcc/tests/feature_bytes
+	$(Q)RUNS="$(RUNS)" tests/faults/faults.sh "$(ONLY)"
+
+run-test: $(LIBRARIES) $(SANITIZED) build/host/check $(TEST_PROGRAMS) $(DEMO_PROGRAMS) build/host/figure \
     build/aarch64-fat-gcc/tests/feature_bytes
 	$(Q)RUNS="$(RUNS)" TARGETS="$(TARGETS)" HERE=$(HERE) LONG=$(LONG) tests/all.sh

@@ -70,7 +70,7 @@ static const enum ordo_order any_order[] = {ordo_relaxed, ordo_acquire, ordo_rel
     do {                                                                                           \
         const unsigned int width = 8 * sizeof(T), indices[] = {1, 2 * width - 1};                  \
         FOR_EACH (index, indices) {                                                                \
-            const T mask = (T)((T)1 << (*index % width));                                          \
+            const T mask = (T)((uint64_t)1 << (*index % width));                                   \
             const bool was = (a & mask) != 0;                                                      \
             ordo_store(&object, a, ordo_relaxed);                                                  \
             cr_assert(ordo_bit_test_and_set(&object, *index, order) == was);                       \
