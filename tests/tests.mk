@@ -1,14 +1,14 @@
-# tests.mk: the test programs, the structural checks and the demonstration. Included by the Makefile.
+# tests.mk: the test programs, the structural checks and the demonstration; part of the Makefile.
 #
-# Test objects are compiled once for each flavour: a CPU, or `generic`, whose header passes both
-# orderings of a compare-exchange. Each target links them with its own library. A run is a target on a
-# CPU model: `native`, or the name of the model that QEMU plays.
+# A run is a target on a CPU model: `native`, or the name of the model that QEMU plays. Test objects
+# are compiled once for each flavour, a CPU or `generic`, whose header passes both orderings of a
+# compare-exchange; each target links them with its own library.
 
-#: make demo [FILE=...]     counts words on three instruction sets, then prints the book's Figure 7-1
+#: make demo [FILE=...]     counts words on three instruction sets, then prints Figure 7-1
 #: make test [LONG=1]       everything: checks, and the tests of every target on every CPU model
 #: make check               the structural checks of all libraries
-#: make faults              seeds faults into the assembly and reports which the tests find
-#: make tsan asan           the C face on the generic back end, under the sanitizers
+#: make faults [ONLY=...]   seeds faults into the assembly and reports which the tests find
+#: make tsan asan           the face suite on the generic back end, under the sanitizers
 
 .PHONY: demo test check faults tsan asan check-file
 demo: check-file
@@ -18,141 +18,153 @@ demo test check faults tsan asan:
 	$(Q)[ "$(SETUP)" = no ] || HOST_ARCH=$(HOST_ARCH) toolchains/setup
 	$(Q)$(MAKE) --no-print-directory run-$@
 
-FLAVOURS         := x86_64 aarch64 generic
-CPU_OF.x86_64    := x86_64
-CPU_OF.aarch64   := aarch64
-CPU_OF.generic   := $(HOST_ARCH)
-flavour           = $(if $(filter generic,$(BACKEND.$(1))),generic,$(CPU.$(1)))
+# ---- runs ----------------------------------------------------------------------------------------
 
+# QEMU's other x86-64 models have AVX, but its 16-byte AVX moves are torn.
 EMULATED.x86_64      := qemu64
 EMULATED.aarch64     := cortex-a57
 EMULATED.armv8.1     := neoverse-n1 cortex-a57
 EMULATED.aarch64-fat := cortex-a57 neoverse-n1
 models = $(if $(filter $(HOST_ARCH),$(CPU.$(1))),native,$(EMULATED.$(BACKEND.$(1))))
-RUNS  := $(foreach target,$(TARGETS),$(foreach model,$(call models,$(target)),$(target)@$(CPU.$(target))@$(model)))
+RUNS  := $(foreach target,$(TARGETS),\
+    $(foreach model,$(call models,$(target)),$(target)@$(CPU.$(target))@$(model)))
 
-# ---- the other CPU's libraries ----------------------------------------------------------------------
+# ---- the other CPU's C library and Criterion -----------------------------------------------------
 
 SYSROOT := build/sysroot/$(OTHER_ARCH)
+NEEDS.$(OTHER_ARCH)         := $(SYSROOT).done
+SYSROOT_FLAGS.$(OTHER_ARCH) := --sysroot=$(abspath $(SYSROOT))
+SYSROOT_LINK.$(OTHER_ARCH)  := $(patsubst %,-L$(SYSROOT)/%/$(OTHER_ARCH)-linux-gnu,usr/lib lib)
+
 $(SYSROOT).done: toolchains/sysroot
 	@echo "  SYSROOT $(SYSROOT)"
 	$(Q)toolchains/sysroot $(OTHER_ARCH) $(SYSROOT)
 	@touch $@
 
-SYSROOT_FLAGS.$(OTHER_ARCH) := --sysroot=$(abspath $(SYSROOT))
-SYSROOT_LINK.$(OTHER_ARCH)  := $(patsubst %,-L$(SYSROOT)/%/$(OTHER_ARCH)-linux-gnu,usr/lib lib)
+# ---- test objects: build/tests/FLAVOUR/ ----------------------------------------------------------
 
-# ---- test programs: build/TARGET/tests/SUITE --------------------------------------------------------
-
-# arch: each routine. face: the header's operations by their results. calls: which symbols they call.
-SUITES := arch face calls
+FLAVOURS       := x86_64 aarch64 generic
+CPU_OF.x86_64  := x86_64
+CPU_OF.aarch64 := aarch64
+CPU_OF.generic := $(HOST_ARCH)
+flavour = $(if $(filter generic,$(BACKEND.$(1))),generic,$(CPU.$(1)))
 
 build/symbols.inc: arch/ops.tbl arch/symbols.awk
 	@mkdir -p $(@D)
 	$(Q)awk -f arch/symbols.awk $< > $@
 
-test_sources = $(basename $(filter-out %/back_end.c,$(wildcard tests/$(1)/*.c)) \
-    $(wildcard tests/support/*.c tests/$(1)/*_$(2).S))
+TEST_DEFINES = -Itests/support -Ibuild -D_GNU_SOURCE
+test_compiler = $(gcc.$(1)) $(SYSROOT_FLAGS.$(1))
 
 define flavour_rules
-build/tests/$(1)/%: CC         = $$(gcc.$(CPU_OF.$(1))) $$(SYSROOT_FLAGS.$(CPU_OF.$(1)))
-build/tests/$(1)/%: PROTECTION = $$(PROTECTION.$(CPU_OF.$(1)))
-build/tests/$(1)/%: DEFINES    = $$(DEFINES.$(1)) -Itests/support -Ibuild -D_GNU_SOURCE
+build/tests/$(1)/%: private CC         = $$(call test_compiler,$(CPU_OF.$(1)))
+build/tests/$(1)/%: private PROTECTION = $$(PROTECTION.$(CPU_OF.$(1)))
+build/tests/$(1)/%: private DEFINES    = $$(DEFINES.$(1)) $$(TEST_DEFINES)
 
-build/tests/$(1)/%.o: tests/%.c | build/symbols.inc $(if $(filter $(OTHER_ARCH),$(CPU_OF.$(1))),$(SYSROOT).done)
+build/tests/$(1)/%.o: tests/%.c | build/symbols.inc $(NEEDS.$(CPU_OF.$(1)))
 	$$(compile)
+
 build/tests/$(1)/%.o: tests/%.S
 	$$(assemble)
-build/tests/$(1)/oracle.o: DEFINES = -DORDO_SUFFIX=_generic
-build/tests/$(1)/oracle.o: arch/generic/atomics.c
+
+# The oracle of the arch suite: the generic back end under other names; its 128 bits are libatomic's.
+build/tests/$(1)/oracle.o: private DEFINES = -DORDO_SUFFIX=_generic
+build/tests/$(1)/oracle.o: arch/generic/atomics.c | $(NEEDS.$(CPU_OF.$(1)))
 	$$(compile)
 endef
 $(foreach flavour,$(FLAVOURS),$(eval $(call flavour_rules,$(flavour))))
 
-# The arch suite has two more objects: back_end.o, which knows the target, and the oracle: the generic
-# back end under other names, whose 128-bit operations are libatomic's.
+# ---- test programs: build/TARGET/tests/SUITE -----------------------------------------------------
+
+# arch: each routine. face: the header's operations, by their results. calls: by what they call.
+SUITES := arch face calls
+
+# test_objects SUITE,TARGET. tests/arch/back_end.c knows its target and is compiled for it.
+test_sources = $(filter-out %/back_end.c,$(wildcard tests/$(1)/*.c)) \
+    $(wildcard tests/support/*.c tests/$(1)/*_$(CPU.$(2)).S)
+test_objects = $(patsubst tests/%,build/tests/$(call flavour,$(2))/%.o,\
+    $(basename $(call test_sources,$(1),$(2))))
+also.arch = build/$(1)/tests/back_end.o build/tests/$(call flavour,$(1))/oracle.o
+
 define test_rules
-build/$(1)/tests/$(2): $$(patsubst tests/%,build/tests/$(call flavour,$(1))/%.o,$(call test_sources,$(2),$(CPU.$(1)))) \
-    $(if $(filter arch,$(2)),build/$(1)/tests/back_end.o build/tests/$(call flavour,$(1))/oracle.o) \
-    build/$(1)/libordo.a
+build/$(2)/tests/$(1): $$(call test_objects,$(1),$(2)) $(call also.$(1),$(2)) build/$(2)/libordo.a
 	@mkdir -p $$(@D)
 	@echo "  LINK    $$@"
-	$$(Q)$$(gcc.$(CPU.$(1))) $$(SYSROOT_FLAGS.$(CPU.$(1))) $$(SYSROOT_LINK.$(CPU.$(1))) \
+	$$(Q)$$(call test_compiler,$(CPU.$(2))) $$(SYSROOT_LINK.$(CPU.$(2))) \
 	    -rdynamic -o $$@ $$^ -lcriterion -lpthread -l:libatomic.a
-TEST_PROGRAMS += build/$(1)/tests/$(2)
+TEST_PROGRAMS += build/$(2)/tests/$(1)
 endef
-$(foreach target,$(TARGETS),$(foreach suite,$(SUITES),$(eval $(call test_rules,$(target),$(suite)))))
 
-define back_end_rules
-build/$(1)/tests/back_end.o: CC      = $$(gcc.$(CPU.$(1))) $$(SYSROOT_FLAGS.$(CPU.$(1)))
-build/$(1)/tests/back_end.o: DEFINES = -DORDO_BACK_END='"$(BACKEND.$(1))"' -Itests/support -Ibuild -D_GNU_SOURCE
-build/$(1)/tests/back_end.o: tests/arch/back_end.c | build/symbols.inc $(if $(filter $(OTHER_ARCH),$(CPU.$(1))),$(SYSROOT).done)
+# The last two are static programs: the demonstration, and what a constructor did before main.
+define target_test_rules
+$(foreach suite,$(SUITES),$(call test_rules,$(suite),$(1))
+)
+build/$(1)/tests/back_end.o: private CC      = $$(call test_compiler,$(CPU.$(1)))
+build/$(1)/tests/back_end.o: private DEFINES = -DORDO_BACK_END='"$(BACKEND.$(1))"' $$(TEST_DEFINES)
+build/$(1)/tests/back_end.o: tests/arch/back_end.c | build/symbols.inc $(NEEDS.$(CPU.$(1)))
 	$$(compile)
-endef
-$(foreach target,$(TARGETS),$(eval $(call back_end_rules,$(target))))
 
-# ---- host programs ----------------------------------------------------------------------------------
+build/$(1)/demo/count: demo/count.c build/$(1)/libordo.a
+	$$(link_static)
+build/$(1)/tests/feature_bytes: tests/arch/static/feature_bytes.c build/$(1)/libordo.a
+	$$(link_static)
+build/$(1)/demo/count build/$(1)/tests/feature_bytes: private CC = $$(gcc.$(CPU.$(1)))
+endef
+
+define link_static
+@mkdir -p $(@D)
+@echo "  LINK    $@"
+$(Q)$(CC) -std=gnu17 $(CFLAGS) $(WARNINGS) -Iinclude -static -o $@ $^ -lpthread
+endef
+
+$(foreach target,$(TARGETS),$(eval $(call target_test_rules,$(target))))
+DEMO_PROGRAMS := $(patsubst %,build/%/demo/count,x86_64-gcc aarch64-gcc armv8.1-gcc)
+
+# ---- host programs -------------------------------------------------------------------------------
 
 LLVM_FLAGS = $(shell llvm-config-14 --cflags)
 LLVM_LINK  = $(shell llvm-config-14 --ldflags --libs) -lelf
 
-build/host/%: CC      = gcc
-build/host/%: DEFINES = -Itools $(LLVM_FLAGS)
+build/host/%: private CC      = gcc
+build/host/%: private DEFINES = -Itools $(LLVM_FLAGS)
 build/host/%.o: %.c
 	$(compile)
 
-build/host/check: $(patsubst %.c,build/host/%.o,$(wildcard tests/check/*.c) tools/machine_code.c)
+build/host/check: $(patsubst %.c,build/host/%.o,$(wildcard tests/check/*.c))
+build/host/figure: build/host/demo/figure.o
+build/host/check build/host/figure: build/host/tools/machine_code.o
 	@echo "  LINK    $@"
 	$(Q)gcc -o $@ $^ $(LLVM_LINK)
-build/host/figure: build/host/demo/figure.o build/host/tools/machine_code.o
-	@echo "  LINK    $@"
-	$(Q)gcc -o $@ $^ $(LLVM_LINK)
 
-# ---- the demonstration: static programs, one for each instruction set --------------------------------
-
-DEMO_TARGETS := x86_64-gcc aarch64-gcc armv8.1-gcc
-define static_rules
-build/$(1)/demo/count: demo/count.c build/$(1)/libordo.a
-	@mkdir -p $$(@D)
-	@echo "  LINK    $$@"
-	$$(Q)$$(gcc.$(CPU.$(1))) -std=gnu17 -O2 $$(WARNINGS) -Iinclude -static -o $$@ $$^ -lpthread
-build/$(1)/tests/feature_bytes: tests/arch/static/feature_bytes.c build/$(1)/libordo.a
-	@mkdir -p $$(@D)
-	@echo "  LINK    $$@"
-	$$(Q)$$(gcc.$(CPU.$(1))) -std=gnu17 -O2 $$(WARNINGS) -Iinclude -static -o $$@ $$^
-endef
-$(foreach target,$(TARGETS),$(eval $(call static_rules,$(target))))
-DEMO_PROGRAMS := $(patsubst %,build/%/demo/count,$(DEMO_TARGETS))
-
-# ---- sanitizers: the face suite on the generic back end, with a plain main --------------------------
+# ---- sanitizers: the face suite on the generic back end, with a plain main -----------------------
 
 SANITIZE.tsan := thread
 SANITIZE.asan := address,undefined
-SANITIZED     := $(foreach kind,tsan asan,$(foreach compiler,gcc clang,build/$(kind)/$(compiler)))
+SANITIZED     := $(foreach kind,tsan asan,build/$(kind)/gcc build/$(kind)/clang)
 
-sanitized_sources := $(wildcard tests/face/*.c arch/generic/*.c) arch/order.c tests/support/threads.c \
-    tests/support/plain/plain.c
-$(SANITIZED): $(sanitized_sources) $(wildcard include/ordo/*.h tests/support/*.h tests/support/plain/criterion/*.h)
+$(SANITIZED): $(wildcard tests/face/*.c arch/generic/*.c include/ordo/*.h) arch/order.c \
+    $(wildcard tests/support/threads.* tests/support/plain/* tests/support/plain/criterion/*)
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
-	$(Q)$(@F) -std=gnu17 -O1 -g -fsanitize=$(SANITIZE.$(notdir $(@D))) \
-	    -fno-sanitize-recover=undefined $(DEFINES.generic) -D_GNU_SOURCE -isystem tests/support/plain \
-	    -Iinclude -Itests/support -o $@ $(filter %.c,$^) -lpthread -l:libatomic.a
+	$(Q)$(@F) -std=gnu17 -O1 -g -fsanitize=$(SANITIZE.$(notdir $(@D))) $(DEFINES.generic) \
+	    -fno-sanitize-recover=undefined -D_GNU_SOURCE -isystem tests/support/plain -Iinclude \
+	    -Itests/support -o $@ $(filter %.c,$^) -lpthread -l:libatomic.a
 
-.PHONY: run-tsan run-asan
-run-tsan run-asan: run-%: build/%/gcc build/%/clang
-	$(Q)for program in $^; do echo "$$program:"; $$program || exit 1; done
+# ---- what the goals above run, after the set-up --------------------------------------------------
 
-.PHONY: run-demo run-check run-test run-faults
+.PHONY: run-demo run-check run-test run-faults run-tsan run-asan
 run-demo: $(DEMO_PROGRAMS) build/host/figure
 	$(Q)demo/demo.sh "$(FILE)"
 
 run-check: $(LIBRARIES) build/host/check
 	$(Q)tests/check/check.sh $(TARGETS)
 
-run-faults: $(TEST_PROGRAMS) $(LIBRARIES) build/host/check build/aarch64-fat-gcc/tests/feature_bytes
+run-test: $(LIBRARIES) build/host/check $(TEST_PROGRAMS) $(SANITIZED) $(DEMO_PROGRAMS) \
+    build/host/figure build/aarch64-fat-gcc/tests/feature_bytes
+	$(Q)RUNS="$(RUNS)" TARGETS="$(TARGETS)" HERE=$(HERE) LONG=$(LONG) tests/all.sh
+
+run-faults: $(LIBRARIES) build/host/check $(TEST_PROGRAMS) build/aarch64-fat-gcc/tests/feature_bytes
 	$(Q)RUNS="$(RUNS)" tests/faults/faults.sh "$(ONLY)"
 
-run-test: $(LIBRARIES) $(SANITIZED) build/host/check $(TEST_PROGRAMS) $(DEMO_PROGRAMS) build/host/figure \
-    build/aarch64-fat-gcc/tests/feature_bytes
-	$(Q)RUNS="$(RUNS)" TARGETS="$(TARGETS)" HERE=$(HERE) LONG=$(LONG) tests/all.sh
+run-tsan run-asan: run-%: build/%/gcc build/%/clang
+	$(Q)for program in $^; do echo "$$program:"; $$program || exit 1; done
