@@ -118,6 +118,7 @@ $(Q)$(CC) -std=gnu17 $(CFLAGS) $(WARNINGS) -Iinclude -static -o $@ $^ -lpthread
 endef
 
 $(foreach target,$(TARGETS),$(eval $(call target_test_rules,$(target))))
+FEATURE_BYTES := $(patsubst %,build/%/tests/feature_bytes,aarch64-fat-gcc x86_64-gcc)
 DEMO_PROGRAMS := $(patsubst %,build/%/demo/count,x86_64-gcc aarch64-gcc armv8.1-gcc)
 
 # ---- host programs -------------------------------------------------------------------------------
@@ -160,10 +161,10 @@ run-check: $(LIBRARIES) build/host/check
 	$(Q)tests/check/check.sh $(TARGETS)
 
 run-test: $(LIBRARIES) build/host/check $(TEST_PROGRAMS) $(SANITIZED) $(DEMO_PROGRAMS) \
-    build/host/figure build/aarch64-fat-gcc/tests/feature_bytes
+    build/host/figure $(FEATURE_BYTES)
 	$(Q)RUNS="$(RUNS)" TARGETS="$(TARGETS)" HERE=$(HERE) LONG=$(LONG) tests/all.sh
 
-run-faults: $(LIBRARIES) build/host/check $(TEST_PROGRAMS) build/aarch64-fat-gcc/tests/feature_bytes
+run-faults: $(LIBRARIES) build/host/check $(TEST_PROGRAMS) $(FEATURE_BYTES)
 	$(Q)RUNS="$(RUNS)" tests/faults/faults.sh "$(ONLY)"
 
 run-tsan run-asan: run-%: build/%/gcc build/%/clang

@@ -1,25 +1,27 @@
 #!/bin/sh
-# feature_bytes.sh: in a static program too the fat library must have asked the kernel before main: the
-# LSE byte is set on a CPU that has LSE, and clear on one that has not. (A constructor in an archive
-# member that nobody refers to never runs: see features.c.)
+# feature_bytes.sh: what the constructors of features.c have found before main, in static programs, on
+# CPU models that differ. (A constructor in an archive member that nobody refers to never runs.) The
+# second x86-64 model has AVX in CPUID and a kernel that has not enabled it: no OSXSAVE.
 set -eu
 cd "$(dirname "$0")/../../.."
 
-program=build/aarch64-fat-gcc/tests/feature_bytes
 passed=0
 failed=0
-expect() { # expect MODEL LINE
-    found=$(toolchains/run aarch64 "$1" "$program")
-    if [ "$found" = "$2" ]; then
+expect() { # expect TARGET CPU MODEL LINE
+    found=$(toolchains/run "$2" "$3" "build/$1/tests/feature_bytes" 2>&1) || found="$found, failed"
+    if [ "$found" = "$4" ]; then
         passed=$((passed + 1))
-        echo "feature bytes on $1: $found"
+        echo "feature bytes of $1 on $3: $found"
     else
         failed=$((failed + 1))
-        echo "feature_bytes.sh: on $1: expected \"$2\", found \"$found\""
+        echo "feature_bytes.sh: $1 on $3: expected \"$4\", found \"$found\""
     fi
 }
 
-expect cortex-a57  "lse 0 lse2 0 rcpc 0"
-expect neoverse-n1 "lse 1 lse2 0 rcpc 1"
+expect aarch64-fat-gcc aarch64 cortex-a57  "lse 0 lse2 0 rcpc 0"
+expect aarch64-fat-gcc aarch64 neoverse-n1 "lse 1 lse2 0 rcpc 1"
+expect x86_64-gcc      x86_64  qemu64      "avx 0 waitpkg 0"
+expect x86_64-gcc      x86_64  qemu64,+avx "avx 0 waitpkg 0"
+expect x86_64-gcc      x86_64  max         "avx 1 waitpkg 0"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
