@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # all.sh: what `make test` runs once everything is built: layer by layer, with the time of each, then
-# the list of back ends and CPU models that ran. A layer that fails prints its whole output; the others
-# still run. From the Makefile: RUNS="TARGET@CPU@MODEL ...", TARGETS="TARGET ...", HERE=TARGET
-# (this machine's own), LONG=1 or empty.
+# the list of back ends and CPU models that ran. A layer that fails prints its whole output; the
+# others still run. The Makefile gives RUNS="TARGET@CPU@MODEL ...", TARGETS="TARGET ...", HERE=TARGET
+# (this machine's own), and LONG=1 or empty.
 set -u
 cd "$(dirname "$0")/.."
 
@@ -40,8 +40,8 @@ for run in $RUNS; do
     done
     ran+=("$target on $model")
 done
-# The spies of this suite stand in for every routine, so the back end does not matter, only whether the
-# header joins the orderings of a compare-exchange.
+# The spies of this suite stand in for every routine, so the back end does not matter, only whether
+# the header joins the orderings of a compare-exchange.
 for target in "$HERE" generic-gcc; do
     layer "calls suite, header of $target" "build/$target/tests/calls" -j2
 done

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# fresh.sh: the promise of the README, on a new machine: a minimal Debian 12 made with debootstrap in a
-# folder, plus git, make and gcc; in it a clone of this repository's HEAD, `make demo`, `make test`, and
-# nothing else. Needs root and debootstrap (apt-get install debootstrap). Not part of `make test`.
+# fresh.sh: the promise of the README, on a new machine: a minimal Debian 12 made with debootstrap in
+# a folder, plus git, make and gcc; in it a clone of this repository's HEAD, `make demo`, `make test`,
+# and nothing else. Needs root and debootstrap. Not part of `make test`.
 #
-#   tests/fresh.sh [FOLDER]      FOLDER is made, and kept; without it a temporary one, which is removed
+#   tests/fresh.sh [FOLDER]    FOLDER is made, and kept; without it a temporary one, removed again
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-[ "$(id -u)" -eq 0 ] || { echo "fresh.sh: debootstrap and chroot need root; run it as root" >&2; exit 1; }
+[ "$(id -u)" -eq 0 ] || { echo "fresh.sh: debootstrap and chroot need root" >&2; exit 1; }
 command -v debootstrap > /dev/null ||
     { echo "fresh.sh: debootstrap is missing; apt-get install debootstrap" >&2; exit 1; }
 
