@@ -4,6 +4,7 @@
 # and nothing else. Needs root and debootstrap. Not part of `make test`.
 #
 #   tests/fresh.sh [FOLDER]    FOLDER is made, and kept; without it a temporary one, removed again
+#   DEBIAN_MIRROR=URL          where debootstrap gets its packages, if not from its default
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
