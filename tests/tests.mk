@@ -8,13 +8,14 @@
 #: make test [LONG=1]       everything: checks, and the tests of every target on every CPU model
 #: make check               the structural checks of all libraries
 #: make faults [ONLY=...]   seeds faults into the assembly and reports which the tests find
+#: make bench               what one operation costs, beside the compiler's own
 #: make tsan asan           the face suite on the generic back end, under the sanitizers
 
-.PHONY: demo test check faults tsan asan check-file
+.PHONY: demo test check faults tsan asan bench check-file
 demo: check-file
 check-file:
 	$(Q)demo/demo.sh --check "$(FILE)"
-demo test check faults tsan asan:
+demo test check faults tsan asan bench:
 	$(Q)[ "$(SETUP)" = no ] || HOST_ARCH=$(HOST_ARCH) toolchains/setup
 	$(Q)$(MAKE) --no-print-directory run-$@
 
@@ -137,6 +138,11 @@ build/host/check build/host/figure: build/host/tools/machine_code.o
 	@echo "  LINK    $@"
 	$(Q)gcc -o $@ $^ $(LLVM_LINK)
 
+build/host/bench: bench/operations.c build/$(HERE)/libordo.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	$(Q)gcc -std=gnu17 $(CFLAGS) $(WARNINGS) -Iinclude -o $@ $^ -lpthread -latomic
+
 # ---- sanitizers: the face suite on the generic back end, with a plain main -----------------------
 
 SANITIZE.tsan := thread
@@ -153,7 +159,7 @@ $(SANITIZED): $(wildcard tests/face/*.c arch/generic/*.c include/ordo/*.h) arch/
 
 # ---- what the goals above run, after the set-up --------------------------------------------------
 
-.PHONY: run-demo run-check run-test run-faults run-tsan run-asan
+.PHONY: run-demo run-check run-test run-faults run-tsan run-asan run-bench
 run-demo: $(DEMO_PROGRAMS) build/host/figure
 	$(Q)demo/demo.sh "$(FILE)"
 
@@ -166,6 +172,9 @@ run-test: $(LIBRARIES) build/host/check $(TEST_PROGRAMS) $(SANITIZED) $(DEMO_PRO
 
 run-faults: $(LIBRARIES) build/host/check $(TEST_PROGRAMS) $(FEATURE_BYTES)
 	$(Q)RUNS="$(RUNS)" tests/faults/faults.sh "$(ONLY)"
+
+run-bench: build/host/bench
+	$(Q)$<
 
 run-tsan run-asan: run-%: build/%/gcc build/%/clang
 	$(Q)for program in $^; do echo "$$program:"; $$program || exit 1; done
