@@ -96,7 +96,7 @@ build/$(2)/tests/$(1): $$(call test_objects,$(1),$(2)) $(call also.$(1),$(2)) bu
 TEST_PROGRAMS += build/$(2)/tests/$(1)
 endef
 
-# The last two are static programs: the demonstration, and what a constructor did before main.
+# The last three are static programs: the demonstration, and what features.c makes of the CPU.
 define target_test_rules
 $(foreach suite,$(SUITES),$(call test_rules,$(suite),$(1))
 )
@@ -109,7 +109,9 @@ build/$(1)/demo/count: demo/count.c build/$(1)/libordo.a
 	$$(link_static)
 build/$(1)/tests/feature_bytes: tests/arch/static/feature_bytes.c build/$(1)/libordo.a
 	$$(link_static)
-build/$(1)/demo/count build/$(1)/tests/feature_bytes: private CC = $$(gcc.$(CPU.$(1)))
+build/$(1)/tests/hwcap: tests/arch/static/hwcap.c build/$(1)/libordo.a
+	$$(link_static)
+$(patsubst %,build/$(1)/%,demo/count tests/feature_bytes tests/hwcap): private CC = $$(gcc.$(CPU.$(1)))
 endef
 
 define link_static
@@ -119,13 +121,14 @@ $(Q)$(CC) -std=gnu17 $(CFLAGS) $(WARNINGS) -Iinclude -static -o $@ $^ -lpthread
 endef
 
 $(foreach target,$(TARGETS),$(eval $(call target_test_rules,$(target))))
-FEATURE_BYTES := $(patsubst %,build/%/tests/feature_bytes,aarch64-fat-gcc x86_64-gcc)
+FEATURE_BYTES := $(patsubst %,build/%/tests/feature_bytes,aarch64-fat-gcc x86_64-gcc) \
+    build/aarch64-fat-gcc/tests/hwcap
 DEMO_PROGRAMS := $(patsubst %,build/%/demo/count,x86_64-gcc aarch64-gcc armv8.1-gcc)
 
 # ---- host programs -------------------------------------------------------------------------------
 
 LLVM_FLAGS = $(shell llvm-config-14 --cflags)
-LLVM_LINK  = $(shell llvm-config-14 --ldflags --libs) -lelf
+LLVM_LINK  = $(shell llvm-config-14 --ldflags --libs) -ldw -lelf
 
 build/host/%: private CC      = gcc
 build/host/%: private DEFINES = -Itools $(LLVM_FLAGS)

@@ -61,6 +61,7 @@ static void read_sections(struct machine_object *object)
             .name = section_name(object->elf, &header),
             .type = header.sh_type,
             .flags = header.sh_flags,
+            .address = header.sh_addr,
             .size = header.sh_size,
             .bytes = data && header.sh_type != SHT_NOBITS ? data->d_buf : NULL,
         };

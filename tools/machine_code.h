@@ -28,6 +28,7 @@ struct machine_section {
     const char *name;
     unsigned int type;  /* SHT_... */
     uint64_t flags;     /* SHF_... */
+    uint64_t address;   /* where it is loaded; 0 in an object file */
     uint64_t size;
     const uint8_t *bytes; /* NULL if the file holds none (SHT_NOBITS) */
     struct machine_relocation *relocations; /* in ascending order of offset */

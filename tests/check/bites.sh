@@ -40,11 +40,16 @@ assemble() {
         2> /dev/null || echo "bites.sh: does not assemble: $1/$2.S with $3" >&2
 }
 
-# library TARGET FILE: a copy of the library with $folder/FILE.o in place of its own.
+# library TARGET FILE: a copy of the library with $folder/FILE.o in place of its own, and the shared
+# library made of it.
 library() {
+    local cpu=aarch64
+    [ "${1%-*}" != x86_64 ] || cpu=x86_64
     mkdir -p "$folder/$1"
     cp "build/$1/libordo.a" "$folder/$1/"
     ar r "$folder/$1/libordo.a" "$folder/$2.o"
+    $(compiler $cpu) -shared -nostartfiles -o "$folder/$1/libordo.so" \
+        -Wl,--whole-archive "$folder/$1/libordo.a" -Wl,--no-whole-archive 2> "$folder/warnings"
 }
 
 check() { # check TARGET
@@ -110,6 +115,12 @@ code armv8.1 fetch_add 's/ldadd,( +)w0/ldadd,\1wzr/' \
     'does not allow this.*stadd' 'a st<op> alias'
 code x86_64 exchange_u128 '/mov +rbx, r8/d' \
     'value of register 3' 'rbx not restored'
+code x86_64 fetch_u128 '/CFI.*cfi_register/d' \
+    'unwinding: the caller.s register 3 is not in 3' 'unwinding told nothing of rbx'
+code x86_64 fetch_u128 's/cfi_register rbx, r8/cfi_register rbx, r9/' \
+    'unwinding: the caller.s register 3 is not in 9' 'unwinding told another register'
+code x86_64 fetch_u128 's/CFI.*cfi_restore.*/.cfi_def_cfa_offset 16/' \
+    'unwinding: the frame is not' 'unwinding told of a stack that moved'
 code x86_64 fetch_add 's/^ +endbr64/ nop/' \
     'start with bti c or endbr64' 'no landing pad'
 

@@ -128,10 +128,15 @@ static void check_library(const struct options *options)
         give_up("%s", message);
     check_symbols(&library);
     if (!generic) {
+        bool nasm = ends_in(library.name, "-nasm");
+
+        library.unwinding = nasm ? NULL : open_unwinding(options->files[0]);
         struct table table = read_table(in_folder(options->arch, "ordering.tbl"));
         struct mnemonics mnemonics = read_mnemonics(in_folder(options->arch, "mnemonics.tbl"));
 
         check_instructions(&library, &table, &mnemonics);
+        if (library.unwinding)
+            close_unwinding(library.unwinding);
         check_coverage(&library);
         if (options->objdump)
             check_second_opinion(&library, options->objdump);

@@ -5,6 +5,7 @@
  *   symbols.c         the set of symbols is that of ops.tbl
  *   instructions.c    each routine is its row of ordering.tbl, from mnemonics of mnemonics.tbl only
  *   lints.c           rules of the architecture that no single row can show
+ *   unwinding.c       the unwinding tables know where the caller is
  *   second_opinion.c  objdump reads the same instructions as LLVM
  *   objects.c         property notes; size; the same bytes from different assemblers
  *
@@ -160,11 +161,14 @@ bool is_exit(const struct routine *routine, size_t index);
 
 /* The checks ---------------------------------------------------------------------------------- */
 
+struct unwinding;
+
 struct library {
     const char *name; /* "aarch64-gcc": the directory it lies in */
     const char *target;
     struct machine_file *file;
     struct operations operations;
+    struct unwinding *unwinding; /* NULL for NASM, which has no unwinding tables */
 };
 
 /* Whether the symbol is one of the few that features.c defines beside the operations. */
@@ -174,6 +178,10 @@ void check_symbols(const struct library *library);
 void check_instructions(const struct library *library, struct table *table,
                         const struct mnemonics *mnemonics);
 void check_lints(const struct routine *routine);
+/* The tables of the libordo.so beside `archive`, in which routines lie as in the archive. */
+struct unwinding *open_unwinding(const char *archive);
+void check_unwinding(const struct unwinding *unwinding, const struct routine *routine);
+void close_unwinding(struct unwinding *unwinding);
 void check_coverage(const struct library *library);
 void check_second_opinion(const struct library *library, const char *objdump);
 void check_notes(const char *name, const struct machine_file *file);

@@ -301,8 +301,11 @@ static const struct row *check_routine(const struct library *library, struct tab
         return NULL; /* check_symbols or find_row has complained */
     read_routine(&routine, library->name, section, library->file, symbol, mnemonics);
     compare(&routine, operation, row);
-    if (is_first_name(symbol))
+    if (is_first_name(symbol)) {
         check_lints(&routine);
+        if (library->unwinding)
+            check_unwinding(library->unwinding, &routine);
+    }
     *instructions += row->count;
     return row;
 }
