@@ -38,9 +38,9 @@ PROTECTION.aarch64 := -mbranch-protection=standard
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 CFLAGS   := -O2 -g
-COMPILE   = $(CC) -std=gnu17 $(CFLAGS) $(WARNINGS) -Iinclude -MMD -fPIC $(PROTECTION) $(DEFINES) \
-    -c -o $@ $<
-ASSEMBLE  = $(CC) -c -MMD $(SUFFIX) -Wa,--fatal-warnings -o $@ $<
+COMPILE   = $(CC) -std=gnu17 $(CFLAGS) $(WARNINGS) -Iinclude -MMD -MP -fPIC $(PROTECTION) \
+    $(DEFINES) -c -o $@ $<
+ASSEMBLE  = $(CC) -c -MMD -MP $(SUFFIX) -Wa,--fatal-warnings -o $@ $<
 
 define compile
 @mkdir -p $(@D)
@@ -64,6 +64,13 @@ ifeq ($(or $(filter $(HERE),$(TARGETS)),$(filter clean help,$(MAKECMDGOALS))),)
 $(error no target $(HERE): ARCH and TOOLCHAIN must give one of $(sort $(TARGETS)))
 endif
 
+# The goals that do not set the machine up say what is missing.
+ifneq ($(filter all install,$(or $(MAKECMDGOALS),all)),)
+MISSING := $(strip $(foreach tool,$(firstword $(CC.$(HERE))) $(TOOLS.$(HERE)),\
+    $(if $(shell command -v $(tool)),,$(tool))))
+$(if $(MISSING),$(error $(HERE) needs $(MISSING); toolchains/setup installs what all targets need))
+endif
+
 sources = $(filter-out dispatch,$(basename $(notdir $(wildcard arch/$(1)/*.S))))
 OBJECTS.x86_64  := $(patsubst %,x86_64/%.o,$(call sources,x86_64) features)
 OBJECTS.aarch64 := $(patsubst %,aarch64/%.o,$(call sources,aarch64) features)
@@ -80,9 +87,10 @@ OBJECTS.aarch64-fat := $(patsubst %,aarch64/%.o,$(SAME) dispatch features) \
 # The generic back end sees both orderings of a compare-exchange. Its 128 bits are libatomic's, and
 # on ARM64 the rest is inline code, as on x86-64, not calls into libgcc.
 DEFINES.generic := -DORDO_UNJOINED_COMPARE_EXCHANGE
+PRIVATE.generic := -latomic
 INLINE.aarch64  := -mno-outline-atomics
 build/generic-%: private DEFINES   = $(DEFINES.generic) $(INLINE.$(HOST_ARCH))
-build/generic-%: private LIBATOMIC = -latomic
+build/generic-%: private LIBATOMIC = $(PRIVATE.generic)
 
 # Without crt files, which lack the branch-protection note.
 LINK_SHARED = $(CC) -shared -nostartfiles -Wl,-soname,libordo.so.0 -Wl,-z,defs,--fatal-warnings \
@@ -92,9 +100,11 @@ define target_rules
 build/$(1)/%: private CC         = $$(CC.$(1))
 build/$(1)/%: private PROTECTION = $$(PROTECTION.$$(CPU.$(1)))
 
-build/$(1)/libordo.a: $$(addprefix build/$(1)/,$$(OBJECTS.$$(BACKEND.$(1))) order.o)
+# The directories too: a file that is gone from them must go from the archive.
+build/$(1)/libordo.a: $$(addprefix build/$(1)/,$$(OBJECTS.$$(BACKEND.$(1))) order.o) \
+    $$(wildcard arch/*)
 	@echo "  AR      $$@"
-	$$(Q)rm -f $$@ && ar rcsD $$@ $$^
+	$$(Q)rm -f $$@ && ar rcsD $$@ $$(filter %.o,$$^)
 
 build/$(1)/libordo.so: build/$(1)/libordo.a
 	@echo "  LINK    $$@"
@@ -128,13 +138,14 @@ INSTALLED := $(DESTDIR)$(PREFIX)
 
 .PHONY: install
 install: all
-	$(Q)install -d $(INSTALLED)/include/ordo $(INSTALLED)/lib/pkgconfig
-	$(Q)install -m 644 include/ordo/*.h $(INSTALLED)/include/ordo
-	$(Q)install -m 644 build/$(HERE)/libordo.a $(INSTALLED)/lib
-	$(Q)install -m 755 build/$(HERE)/libordo.so $(INSTALLED)/lib/libordo.so.0
-	$(Q)ln -sf libordo.so.0 $(INSTALLED)/lib/libordo.so
-	$(Q)sed 's#@PREFIX@#$(PREFIX)#; s#@VERSION@#$(VERSION)#; s#@DEFINES@#$(DEFINES.$(ARCH))#' \
-	    toolchains/ordo.pc.in > $(INSTALLED)/lib/pkgconfig/ordo.pc
+	$(Q)install -d "$(INSTALLED)/include/ordo" "$(INSTALLED)/lib/pkgconfig"
+	$(Q)install -m 644 include/ordo/*.h "$(INSTALLED)/include/ordo"
+	$(Q)install -m 644 build/$(HERE)/libordo.a "$(INSTALLED)/lib"
+	$(Q)install -m 755 build/$(HERE)/libordo.so "$(INSTALLED)/lib/libordo.so.0"
+	$(Q)ln -sf libordo.so.0 "$(INSTALLED)/lib/libordo.so"
+	$(Q)sed -e 's#@PREFIX@#$(PREFIX)#; s#@VERSION@#$(VERSION)#' \
+	    -e 's#@DEFINES@#$(DEFINES.$(ARCH))#; s#@PRIVATE@#$(PRIVATE.$(ARCH))#' \
+	    toolchains/ordo.pc.in > "$(INSTALLED)/lib/pkgconfig/ordo.pc"
 
 # ---- other goals ---------------------------------------------------------------------------------
 

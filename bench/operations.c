@@ -1,9 +1,9 @@
-/* operations.c: what one operation costs, uncontended: the called routine of ordo beside the code that
- * the compiler puts inline for its builtin. `make bench` builds it for this machine and runs it.
+/* operations.c: what one operation costs, uncontended: the called routine of ordo beside the code
+ * that the compiler puts inline for its builtin. `make bench` builds it for this machine and runs it.
  *
  * Both sides of a row are measured in turn, several rounds in one run; the table has the median of
- * each and the median of the rounds' ratios, which other load on the machine disturbs least. A second
- * thread is alive, as in any program that needs atomics: glibc elides its own without one.
+ * each and the median of the rounds' ratios, which other load on the machine disturbs least. A
+ * second thread is alive, as in any program that needs atomics: glibc elides its own without one.
  */
 #include <ordo/atomic.h>
 

@@ -51,7 +51,7 @@ count_on() {
 }
 
 models=""
-count_on x86_64 x86_64 max
+count_on x86_64 x86_64 qemu64
 count_on aarch64 aarch64 cortex-a57
 count_on armv8.1 aarch64 neoverse-n1
 

@@ -34,7 +34,7 @@ RUNS  := $(foreach target,$(TARGETS),\
 
 SYSROOT := build/sysroot/$(OTHER_ARCH)
 NEEDS.$(OTHER_ARCH)         := $(SYSROOT).done
-SYSROOT_FLAGS.$(OTHER_ARCH) := --sysroot=$(abspath $(SYSROOT))
+SYSROOT_FLAGS.$(OTHER_ARCH) := --sysroot='$(CURDIR)/$(SYSROOT)'
 SYSROOT_LINK.$(OTHER_ARCH)  := $(patsubst %,-L$(SYSROOT)/%/$(OTHER_ARCH)-linux-gnu,usr/lib lib)
 
 $(SYSROOT).done: toolchains/sysroot
@@ -68,7 +68,7 @@ build/tests/$(1)/%.o: tests/%.c | build/symbols.inc $(NEEDS.$(CPU_OF.$(1)))
 build/tests/$(1)/%.o: tests/%.S
 	$$(assemble)
 
-# The oracle of the arch suite: the generic back end under other names; its 128 bits are libatomic's.
+# The oracle of the arch suite: the generic back end under other names; 128 bits are libatomic's.
 build/tests/$(1)/oracle.o: private DEFINES = -DORDO_SUFFIX=_generic
 build/tests/$(1)/oracle.o: arch/generic/atomics.c | $(NEEDS.$(CPU_OF.$(1)))
 	$$(compile)
@@ -111,7 +111,8 @@ build/$(1)/tests/feature_bytes: tests/arch/static/feature_bytes.c build/$(1)/lib
 	$$(link_static)
 build/$(1)/tests/hwcap: tests/arch/static/hwcap.c build/$(1)/libordo.a
 	$$(link_static)
-$(patsubst %,build/$(1)/%,demo/count tests/feature_bytes tests/hwcap): private CC = $$(gcc.$(CPU.$(1)))
+$(patsubst %,build/$(1)/%,demo/count tests/feature_bytes tests/hwcap): private \
+    CC = $$(gcc.$(CPU.$(1)))
 endef
 
 define link_static

@@ -17,6 +17,7 @@
 // is only slower. After that the byte never changes and the branch is always predicted.
 
 #include "asm.h"
+        .hidden ordo_cpu_has_lse        // of features.c; 0 until it has asked
 
         .macro  DISPATCH operation, type, order
         FUNC    ordo_\operation\()_\type\()_\order

@@ -11,6 +11,7 @@
 //           without LSE2 the load writes, so it faults on read-only memory
 
 #include "asm.h"
+        .hidden ordo_cpu_has_lse2       // of features.c; 0 until it has asked
 
 // ldxp alone may give a torn pair before LSE2: only a store of the same value that succeeds proves
 // it whole.

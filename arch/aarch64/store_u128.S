@@ -10,6 +10,7 @@
 // assumes:  object is 16-byte aligned, in ordinary (Normal, cacheable) memory; little-endian CPU
 
 #include "asm.h"
+        .hidden ordo_cpu_has_lse2       // of features.c; 0 until it has asked
 
 // What ldxp reads is not wanted: it opens the exclusive access that makes the store one whole.
         .macro  STORE name, load, store, before, after

@@ -10,8 +10,8 @@
 // order:    acquire: every look is a plain load, and umonitor is ordered as one
 // assumes:  the time-stamp counter runs at 1 GHz or more, as on the CPUs that have WAITPKG:
 //           timeout_ns is taken as ticks, so the sleep is at worst short; and the kernel limits it
-//           (IA32_UMWAIT_CONTROL). QEMU has no WAITPKG: where the CPU has none either, this form
-//           is compared with the instruction table, not run.
+//           (IA32_UMWAIT_CONTROL). Neither QEMU nor our machines have WAITPKG: the tests run this
+//           form with the two instructions played by a signal handler.
 #include "asm.h"
 
 FUNC    ordo_wait_for_change_u8

@@ -57,7 +57,8 @@
  * alone: for loops. `success` is any order; `failure` relaxed, acquire, seq_cst or full. A failure
  * ordering that promises more than `success` is legal and strengthens the operation: the two are
  * joined to the one ordering that keeps both promises, (release, acquire) to acq_rel. A failed
- * exchange is a load of the failure ordering; with `full`, a load between two full fences.
+ * exchange is a load of the failure ordering; with `full`, a load between two full fences. One that
+ * failed for no reason tells nothing of the object; with `full` it is one full fence.
  *
  * With ORDO_UNJOINED_COMPARE_EXCHANGE defined (only for the generic and model back ends) the symbol
  * gets both orderings as they are. */
@@ -93,6 +94,7 @@
 #define ordo_fetch_update_if(object, success, failure, name, condition, expression, old_out)       \
     __extension__({                                                                                \
         ORDO_CHECK_PAIR("ordo_fetch_update_if", success, failure)                                  \
+        ORDO_AUTO ordo_old_##name = (old_out); /* before `name` can hide a variable of its name */ \
         ORDO_AUTO ordo_object_##name = (object);                                                   \
         const enum ordo_order ordo_success_##name = (success);                                     \
         const enum ordo_order ordo_failure_##name = (failure);                                     \
@@ -102,7 +104,7 @@
         while (!ordo_stored_##name && (condition))                                                 \
             ordo_stored_##name = ORDO_TRY(ordo_object_##name, &name, expression,                   \
                                           ordo_success_##name, ordo_failure_##name);               \
-        *(old_out) = name;                                                                         \
+        *ordo_old_##name = name;                                                                   \
         ordo_stored_##name;                                                                        \
     })
 
@@ -185,8 +187,9 @@
 /* bool ordo_wait_for_change(const A *object, T old, uint64_t timeout_ns)
  *
  * Waits politely, in user space, for the object to differ from `old`. True once it did, with
- * acquire ordering; false otherwise, possibly long before the time is over. 0 ns only looks. For
- * spinning loops, beside ordo_spin_hint(); it is no replacement for a futex. */
+ * acquire ordering; false otherwise, possibly long before the time is over, or, on ARM64, up to
+ * some 100 us after it. 0 ns only looks. For spinning loops, beside ordo_spin_hint(); it is no
+ * replacement for a futex. */
 #define ordo_wait_for_change(object, old, timeout_ns)                                              \
     ORDO_PICK(ordo_wait_for_change, const volatile, object, ORDO_TO_64_BITS)                       \
     (object, old, timeout_ns)

@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 enum ordo_cpu_feature {
-    ordo_cpu_avx,     /* x86-64: aligned 16-byte moves are atomic; CPUID AVX and OSXSAVE and XGETBV */
+    ordo_cpu_avx,     /* x86-64: aligned 16-byte moves are atomic; CPUID, OSXSAVE and XGETBV */
     ordo_cpu_waitpkg, /* x86-64: umonitor and umwait */
     ordo_cpu_lse,     /* ARM64: ARMv8.1 atomics; HWCAP_ATOMICS */
     ordo_cpu_lse2,    /* ARM64: 16-byte ldp and stp are atomic; HWCAP_USCAT */
@@ -30,9 +30,9 @@ enum ordo_cpu_feature {
 /* True if the byte of `feature` is set. False too when the feature is another CPU's. */
 bool ordo_cpu_has(enum ordo_cpu_feature feature);
 
-/* Sets the byte of `feature` by hand. Returns false, and changes nothing, when the feature is another
- * CPU's or the back end is the generic one. Setting a feature that the CPU lacks makes the routines
- * that use it fault (SIGILL) or, for lse2, lose atomicity. */
+/* Sets the byte of `feature` by hand. Returns false, and changes nothing, when the feature is
+ * another CPU's or the back end is the generic one. Setting a feature that the CPU lacks makes the
+ * routines that use it fault (SIGILL) or, for lse2, lose atomicity. */
 bool ordo_cpu_force(enum ordo_cpu_feature feature, bool present);
 
 /* Sets every byte from the CPU again: undoes ordo_cpu_force. The constructor calls this. */

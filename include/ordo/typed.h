@@ -262,21 +262,20 @@ ORDO_AND_OR_XOR(_bool, bool, bool, _u8, uint8_t)
 ORDO_UPDATE_AND_OR_XOR(_bool, bool, _u8, uint8_t)
 
 /* The nand of a byte would leave 254 or 255. Nand with true negates, with false gives true. */
-ORDO_INLINE bool ORDO_TYPED(ordo_fetch_nand, _bool)(volatile ordo_atomic_bool *object, bool value,
-                                                    enum ordo_order order)
-{
-    volatile uint8_t *const address = (volatile uint8_t *)&object->plain;
-    if (value)
-        ORDO_CALL(return (bool), ordo_fetch_xor_u8, (address, 1), "ordo_fetch_nand")
-    else
-        ORDO_CALL(return (bool), ordo_exchange_u8, (address, 1), "ordo_fetch_nand")
-}
-
-ORDO_INLINE bool ORDO_TYPED(ordo_nand_fetch, _bool)(volatile ordo_atomic_bool *object, bool value,
-                                                    enum ordo_order order)
-{
-    return !(ORDO_TYPED(ordo_fetch_nand, _bool)(object, value, order) && value);
-}
+#define ORDO_NAND_OF_BOOL(operation, result)                                                       \
+    ORDO_INLINE bool ORDO_TYPED(operation, _bool)(volatile ordo_atomic_bool *object, bool operand, \
+                                                  enum ordo_order order)                           \
+    {                                                                                              \
+        volatile uint8_t *const address = (volatile uint8_t *)&object->plain;                      \
+        bool previous;                                                                             \
+        if (operand)                                                                               \
+            ORDO_CALL(previous =, ordo_fetch_xor_u8, (address, 1), #operation)                     \
+        else                                                                                       \
+            ORDO_CALL(previous =, ordo_exchange_u8, (address, 1), #operation)                      \
+        return result;                                                                             \
+    }
+ORDO_NAND_OF_BOOL(ordo_fetch_nand, previous)
+ORDO_NAND_OF_BOOL(ordo_nand_fetch, !(previous && operand))
 
 ORDO_INLINE void ordo_thread_fence_typed(enum ordo_order order)
 {
@@ -362,6 +361,7 @@ static inline void ordo_store_bytes_typed(volatile void *destination, const void
 #undef ORDO_ADD_SUB
 #undef ORDO_AND_OR_XOR
 #undef ORDO_NAND
+#undef ORDO_NAND_OF_BOOL
 #undef ORDO_MAX_MIN
 #undef ORDO_UPDATE_ADD_SUB
 #undef ORDO_UPDATE_AND_OR_XOR

@@ -1,4 +1,4 @@
-/* unwinding.c: a debugger or profiler that stops at any instruction of a routine must find the caller.
+/* unwinding.c: a debugger or profiler that stops at any instruction must find the caller.
  *
  * The unwinding tables of the shared library, read with libdw, are asked at the address of every
  * instruction. No routine moves the stack, so the frame is always the entry's; and where the tables

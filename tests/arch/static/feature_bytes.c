@@ -24,6 +24,16 @@ static const struct {
 };
 enum { feature_count = sizeof features / sizeof features[0] };
 
+/* The bytes are copied by a constructor of ordinary priority: other constructors, too, should find
+ * them set. */
+static int found[feature_count];
+
+__attribute__((constructor)) static void look_before_main(void)
+{
+    for (size_t i = 0; i < feature_count; i++)
+        found[i] = features[i].byte != NULL ? *features[i].byte : -1;
+}
+
 int main(void)
 {
     static ordo_u128 wide;
@@ -33,8 +43,8 @@ int main(void)
 
     for (size_t i = 0; i < feature_count; i++) {
         printf("%s%s ", i == 0 ? "" : " ", features[i].name);
-        if (features[i].byte != NULL)
-            printf("%d", *features[i].byte);
+        if (found[i] >= 0)
+            printf("%d", found[i]);
         else
             printf("-");
     }

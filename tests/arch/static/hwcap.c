@@ -1,6 +1,6 @@
-/* hwcap.c: which HWCAP bit sets which feature byte, on ARM64. This program has a getauxval of its own,
- * as one for bare metal would (ordo/cpu.h), and reports each of the 64 bits in turn. A static program;
- * prints a line for each bit that matters, and `hwcap: 64 bits` when it is through.
+/* hwcap.c: which HWCAP bit sets which feature byte, on ARM64. This program has a getauxval of its
+ * own, as one for bare metal would (ordo/cpu.h), and reports each of the 64 bits in turn. A static
+ * program; prints a line for each bit that matters, and `hwcap: 64 bits` when it is through.
  */
 #include <ordo/atomic.h>
 #include <ordo/cpu.h>

@@ -1,5 +1,5 @@
-/* plain.c: the main of the sanitizer builds: runs each registered test in a child of its own, so that a
- * crash, a hang or a sanitizer's exit status ends one test only. See criterion/criterion.h here. */
+/* plain.c: the main of the sanitizer builds: runs each registered test in a child of its own, so that
+ * a crash, a hang or a sanitizer's exit status ends one test only. See criterion/criterion.h here. */
 #include <criterion/criterion.h>
 
 #include <stdbool.h>
@@ -48,7 +48,8 @@ int main(void)
             passed++;
         } else {
             failed++;
-            printf("FAIL %s: %s (wait status 0x%x)\n", test->suite, test->name, (unsigned int)status);
+            printf("FAIL %s: %s (wait status 0x%x)\n", test->suite, test->name,
+                   (unsigned int)status);
         }
     }
     printf("%u passed, %u failed\n", passed, failed);

@@ -1,6 +1,6 @@
 /* criterion.h: what the suites use of Criterion, over the plain main of plain.c. A Criterion program
- * built with -fsanitize=thread does not start; with this header first on the path the same test bodies
- * run there, each in a forked child. */
+ * built with -fsanitize=thread does not start; with this header first on the path the same test
+ * bodies run there, each in a forked child. */
 #ifndef ORDO_TESTS_PLAIN_CRITERION_H
 #define ORDO_TESTS_PLAIN_CRITERION_H
 
