@@ -46,7 +46,8 @@
         .endm
 
 // Full: a success is released by stlxr and closed by dmb ish. A mismatch has no store to hold its
-// load below earlier stores, so it fences and looks again; what that load sees is the answer.
+// load below earlier stores, so it fences and looks again; what that load sees is the answer. The
+// weak form is the same routine: a spurious failure would need as many fences as another attempt.
         .macro  CAS_FULL name, load, store, plain_load, plain_store, wanted, seen, desired
         FUNC    \name
         \plain_load \wanted, [x1]
@@ -62,27 +63,6 @@
         \plain_load \seen, [x0]
         cmp     \seen, \wanted
         b.eq    1b                      // equal after all: not a failure yet
-        dmb     ish
-        \plain_store \seen, [x1]
-        mov     w0, #0
-        ret
-        ENDFUNC \name
-        .endm
-
-        .macro  CAS_WEAK_FULL name, load, store, plain_load, plain_store, wanted, seen, desired
-        FUNC    \name
-        \plain_load \wanted, [x1]
-1:      \load   \seen, [x0]
-        cmp     \seen, \wanted
-        b.ne    2f
-        \store  w5, \desired, [x0]
-        dmb     ish                     // stored or not
-        eor     w0, w5, #1
-        ret
-2:      dmb     ish
-        \plain_load \seen, [x0]
-        cmp     \seen, \wanted
-        b.eq    1b
         dmb     ish
         \plain_store \seen, [x1]
         mov     w0, #0
@@ -144,7 +124,6 @@
         CAS_FULL ordo_compare_exchange_u32_full, ldxr,   stlxr,  ldr,  str,  w3, w4, w2
         CAS_FULL ordo_compare_exchange_u64_full, ldxr,   stlxr,  ldr,  str,  x3, x4, x2
 
-        CAS_WEAK_FULL ordo_compare_exchange_weak_u8_full,  ldxrb,  stlxrb, ldrb, strb, w3, w4, w2
-        CAS_WEAK_FULL ordo_compare_exchange_weak_u16_full, ldxrh,  stlxrh, ldrh, strh, w3, w4, w2
-        CAS_WEAK_FULL ordo_compare_exchange_weak_u32_full, ldxr,   stlxr,  ldr,  str,  w3, w4, w2
-        CAS_WEAK_FULL ordo_compare_exchange_weak_u64_full, ldxr,   stlxr,  ldr,  str,  x3, x4, x2
+        .irp    type, u8, u16, u32, u64
+        ALIAS   ordo_compare_exchange_weak_\type\()_full, ordo_compare_exchange_\type\()_full
+        .endr

@@ -38,8 +38,9 @@
         .endm
 
 // Weak: one attempt to store desired. The status is 0 for stored; a store that fails leaves
-// *expected alone.
-        .macro  CAS_WEAK name, load, store, barrier
+// *expected alone. Full is the strong routine: a spurious failure, whose load nothing holds below
+// earlier stores, would need a fence of its own.
+        .macro  CAS_WEAK name, load, store
         FUNC    \name
         ldp     x4, x5, [x1]
 1:      \load   x6, x7, [x0]
@@ -47,12 +48,10 @@
         ccmp    x7, x5, #0, eq
         b.ne    2f
         \store  w8, x2, x3, [x0]
-        \barrier
         eor     w0, w8, #1
         ret
 2:      \store  w8, x6, x7, [x0]
         cbnz    w8, 1b
-        \barrier
         stp     x6, x7, [x1]
         mov     w0, #0
         ret
@@ -72,4 +71,4 @@
         CAS_WEAK ordo_compare_exchange_weak_u128_release, ldxp,  stlxp
         CAS_WEAK ordo_compare_exchange_weak_u128_seq_cst, ldaxp, stlxp
         ALIAS    ordo_compare_exchange_weak_u128_acq_rel, ordo_compare_exchange_weak_u128_seq_cst
-        CAS_WEAK ordo_compare_exchange_weak_u128_full,    ldxp,  stlxp, "dmb ish"
+        ALIAS    ordo_compare_exchange_weak_u128_full,    ordo_compare_exchange_u128_full

@@ -57,8 +57,7 @@
  * alone: for loops. `success` is any order; `failure` relaxed, acquire, seq_cst or full. A failure
  * ordering that promises more than `success` is legal and strengthens the operation: the two are
  * joined to the one ordering that keeps both promises, (release, acquire) to acq_rel. A failed
- * exchange is a load of the failure ordering; with `full`, a load between two full fences. One that
- * failed for no reason tells nothing of the object; with `full` it is one full fence.
+ * exchange is a load of the failure ordering; with `full`, a load between two full fences.
  *
  * With ORDO_UNJOINED_COMPARE_EXCHANGE defined (only for the generic and model back ends) the symbol
  * gets both orderings as they are. */
