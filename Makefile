@@ -130,7 +130,7 @@ LIBRARIES := $(foreach target,$(TARGETS),build/$(target)/libordo.a build/$(targe
 .PHONY: libraries
 libraries: $(LIBRARIES)
 
-include tests/tests.mk
+include tests/model/model.mk tests/tests.mk
 
 # ---- installation --------------------------------------------------------------------------------
 
@@ -158,7 +158,7 @@ install: all
 #: V=1 shows commands; SETUP=no keeps the goals above from installing packages
 .PHONY: help clean
 help:
-	@sed -n 's/^#: //p' tests/tests.mk Makefile
+	@sed -n 's/^#: //p' tests/tests.mk tests/model/model.mk Makefile
 
 clean:
 	rm -rf build

@@ -10,7 +10,8 @@ passed=0
 failed=0
 ran=()
 log=build/test.log
-told='Synthesis|SKIP|expected|compared|identical|found|passed|diagnosed|bytes|back end'
+told='Synthesis|SKIP|symbols? expected|compared|identical|faults found|passed|diagnosed|bytes|back end'
+told="$told|model tests:|mutants.awk:|litmus:|made weaker:|table:|agreement:"
 [ -z "${LONG-}" ] || export ORDO_LONG=1
 
 # layer NAME COMMAND...: runs it, shows the lines that say what was done, counts it.
@@ -48,6 +49,7 @@ done
 for program in build/tsan/gcc build/tsan/clang build/asan/gcc build/asan/clang; do
     layer "face suite on the generic back end, $program" $program
 done
+layer "model checker" tests/model/model.sh
 layer "start-up choice in a static program" tests/arch/static/feature_bytes.sh
 layer "wrong programs are diagnosed, right ones are silent" tests/face/diagnose.sh
 layer "demonstration" tests/demo/all.sh

@@ -23,7 +23,7 @@ fi
 
 mounted=
 clean_up() {
-    [ -z "$mounted" ] || umount "$root/dev" "$root/proc"
+    [ -z "$mounted" ] || umount -l "$root/dev/pts" "$root/dev" "$root/proc"
     [ -n "$keep" ] || rm -rf --one-file-system "$root"
 }
 trap clean_up EXIT
@@ -37,6 +37,7 @@ git clone --quiet . "$root/root/ordo"
 
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
+mount --bind /dev/pts "$root/dev/pts"
 mounted=yes
 enter() {
     chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb \

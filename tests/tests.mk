@@ -11,11 +11,11 @@
 #: make bench               what one operation costs, beside the compiler's own
 #: make tsan asan           the face suite on the generic back end, under the sanitizers
 
-.PHONY: demo test check faults tsan asan bench check-file
+.PHONY: demo test check faults model mutate tsan asan bench check-file
 demo: check-file
 check-file:
 	$(Q)demo/demo.sh --check "$(FILE)"
-demo test check faults tsan asan bench:
+demo test check faults model mutate tsan asan bench:
 	$(Q)[ "$(SETUP)" = no ] || HOST_ARCH=$(HOST_ARCH) toolchains/setup
 	$(Q)$(MAKE) --no-print-directory run-$@
 
@@ -170,8 +170,8 @@ run-demo: $(DEMO_PROGRAMS) build/host/figure
 run-check: $(LIBRARIES) build/host/check
 	$(Q)tests/check/check.sh $(TARGETS)
 
-run-test: $(LIBRARIES) build/host/check $(TEST_PROGRAMS) $(SANITIZED) $(DEMO_PROGRAMS) \
-    build/host/figure $(FEATURE_BYTES)
+run-test: $(LIBRARIES) build/host/check $(TEST_PROGRAMS) $(MODEL) $(SANITIZED) \
+    $(DEMO_PROGRAMS) build/host/figure $(FEATURE_BYTES)
 	$(Q)RUNS="$(RUNS)" TARGETS="$(TARGETS)" HERE=$(HERE) LONG=$(LONG) tests/all.sh
 
 run-faults: $(LIBRARIES) build/host/check $(TEST_PROGRAMS) $(FEATURE_BYTES)

@@ -130,9 +130,13 @@ carriage_return=$(printf '\r')
 check "progress reaches 100 %" grep -q 'counting: 100%' "$err"
 check "progress in a file is a few lines" [ "$(wc -l < "$err")" -le 5 ]
 check "and they are plain" lacks "$carriage_return" "$err"
-script -qec "$* -p 20 $0" /dev/null > "$out" < /dev/null
-check "progress on a terminal is one line, rewritten" \
-    grep -q "${carriage_return}counting: 100%" "$out"
+if script -qec true /dev/null > "$out" 2>&1 < /dev/null; then
+    script -qec "$* -p 20 $0" /dev/null > "$out" < /dev/null
+    check "progress on a terminal is one line, rewritten" \
+        grep -q "${carriage_return}counting: 100%" "$out"
+else
+    echo "SKIP: no terminal can be made here: /dev/pts is not mounted"
+fi
 
 # SIGINT once it is known to count: it stops within 10 s, says so, and gives no result.
 stops_on_interrupt() {

@@ -1,0 +1,69 @@
+# model.mk: the model checker and what it checks; part of the Makefile, after tests.mk.
+#
+# Code under test is compiled as for ThreadSanitizer, but linked with the checker's own hooks: so
+# every plain access reaches it. Its data get sections of their own, which are put back before each
+# execution, and its calls into libc are renamed to the checker's versions; a call that the checker
+# does not have is refused. All at fixed addresses, so that a seed means the same in every run.
+
+#: make model [LONG=1]      the model tests, and the checker against the enumerator
+#: make mutate FILE=...     weakens each ordering of a file and reports which the model tests find
+
+ENGINE := $(patsubst arch/model/%.c,build/model/engine/%.o,$(wildcard arch/model/*.c)) \
+    build/model/engine/context_$(HOST_ARCH).o
+CHECKER := $(filter-out %/main.o,$(ENGINE))
+MODEL_PROGRAMS := $(patsubst tests/model/%.c,build/model/%,$(wildcard tests/model/*.c))
+ENUMERATOR := $(patsubst tests/model/enumerate/%.c,build/model/enumerate/%.o,\
+    $(wildcard tests/model/enumerate/*.c))
+
+build/model/%: private CC         = gcc
+build/model/%: private PROTECTION = $(PROTECTION.$(HOST_ARCH))
+build/model/%: private DEFINES    = $(DEFINES.generic) -fno-pic -Iarch/model -Ibuild
+build/model/enumerate/%: private DEFINES = -fno-pic -Iarch/model -Itests/check -Itools -Itests/support
+
+build/model/engine/%.o: arch/model/%.c | build/symbols.inc
+	$(compile)
+build/model/engine/%.o: arch/model/%.S
+	$(assemble)
+build/model/enumerate/%.o: tests/model/enumerate/%.c
+	$(compile)
+
+# Clang, because it tells the hooks of every access; -O0, because an access that the compiler leaves
+# out cannot be checked.
+define compile_subject
+@mkdir -p $(@D)
+$(if $(V),,@echo "  MODEL   $@")
+$(Q)clang -std=gnu17 -O0 -g $(WARNINGS) $(DEFINES.generic) -Iinclude -Iarch/model -Itests/model \
+    -MMD -MP -fno-pic -fno-common -fsanitize=thread -mllvm -tsan-instrument-func-entry-exit=0 \
+    -mllvm -tsan-instrument-read-before-write=1 -c -o $(@:.o=.raw.o) -MF $(@:.o=.d) -MT $@ $<
+$(Q)objcopy --redefine-syms=arch/model/libc.names --rename-section .data=model_data \
+    --rename-section .bss=model_bss $(@:.o=.raw.o) $@
+endef
+
+build/model/subject/%.o: tests/model/%.c arch/model/libc.names
+	$(compile_subject)
+build/model/subject/order.o: arch/order.c arch/model/libc.names
+	$(compile_subject)
+
+$(MODEL_PROGRAMS): build/model/%: build/model/subject/%.o build/model/subject/order.o $(ENGINE)
+	@echo "  LINK    $@"
+	$(Q)ld -r -o $@.all.o $(filter build/model/subject/%,$^)
+	$(Q)! nm -u $@.all.o | awk '{ print $$2 }' | grep -vE '^(__tsan_|ordo_|model_)' || \
+	    { echo "$@: the model checker does not have these functions" >&2; exit 1; }
+	$(Q)gcc -no-pie -o $@ $@.all.o $(ENGINE)
+
+# The enumerator reads ordering.tbl as the structural checks do.
+build/model/enumerator: $(filter-out %/agreement.o,$(ENUMERATOR)) \
+    $(patsubst %,build/host/%.o,tests/check/table tests/check/operations arch/order)
+build/model/agreement: $(patsubst %,build/model/enumerate/%.o,\
+    agreement candidates common generate program rc11 tally) $(CHECKER) build/host/arch/order.o
+build/model/enumerator build/model/agreement:
+	@echo "  LINK    $@"
+	$(Q)gcc -no-pie -o $@ $^
+
+.PHONY: run-model run-mutate
+MODEL := $(MODEL_PROGRAMS) build/model/enumerator build/model/agreement
+run-model: $(MODEL)
+	$(Q)LONG=$(LONG) tests/model/model.sh
+
+run-mutate: $(MODEL_PROGRAMS)
+	$(Q)tests/model/mutate.sh "$(FILE)"

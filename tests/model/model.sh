@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# model.sh: what `make model` runs once all is built: the model tests, a table for each subject; the
+# brute-force enumerator's own tests; the table of instructions against the memory models of the
+# architectures; and the agreement of checker and enumerator on generated programs. LONG=1: more.
+set -u
+cd "$(dirname "$0")/../.."
+
+programs=2000
+bound=
+if [ -n "${LONG-}" ]; then
+    programs=20000
+    bound="--executions 10000000" # instead of the tests' own bounds; no test reaches it
+fi
+
+failed=0
+step() {
+    "$@" || { failed=$((failed + 1)); echo "model.sh: failed: $*" >&2; }
+}
+
+# The fifth back end has the symbols of the others.
+symbols() {
+    diff <(awk -f arch/symbols.awk arch/ops.tbl | sed 's/ORDO_SYMBOL(//; s/,.*//' | sort) \
+         <(nm -g --defined-only build/model/engine/atomics.o | awk '$3 ~ /^ordo_/ { print $3 }' |
+           grep -v '^ordo_cpu_' | sort) &&
+        echo "model: $(awk -f arch/symbols.awk arch/ops.tbl | wc -l) symbols expected and found"
+}
+
+tables=$(mktemp)
+trap 'rm -f "$tables"' EXIT
+step symbols
+for source in tests/model/*.c; do
+    name=$(basename "$source" .c)
+    echo "$name:"
+    # shellcheck disable=SC2086 # two words, or none
+    "build/model/$name" $bound > "$tables.one" || { failed=$((failed + 1)); echo "FAILED: $name"; }
+    cat "$tables.one"
+    cat "$tables.one" >> "$tables"
+done
+rm -f "$tables.one"
+awk '/(complete|BOUNDED|stopped) +[0-9.]+s/ {
+         tests++; bounded += /BOUNDED/; wrong += /NOT AS EXPECTED/; stopped += /stopped/ }
+     END { printf "%d model tests: %d complete, %d bounded, %d stopped at the fault they expect, " \
+               "%d not as expected\n", tests, tests - bounded - stopped, bounded, stopped, wrong
+           exit tests == 0 || wrong > 0 }' "$tables" || failed=$((failed + 1))
+step tests/model/mutants.sh
+step build/model/enumerator litmus
+step build/model/enumerator table arch/ordering.tbl --programs $programs
+step build/model/agreement --programs $programs
+echo "model: $failed steps failed"
+[ $failed -eq 0 ]
