@@ -1,4 +1,4 @@
-# model.mk: the model checker and what it checks; part of the Makefile, after tests.mk.
+# model.mk: the model checker and what it checks; part of the Makefile.
 #
 # Code under test is compiled as for ThreadSanitizer, but linked with the checker's own hooks: so
 # every plain access reaches it. Its data get sections of their own, which are put back before each
