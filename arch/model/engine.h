@@ -31,7 +31,7 @@ void model_has_written(void); /* plain memory other than its stack */
 void model_count_access(const void *site); /* towards a bound: the loop may be endless */
 /* Whether this run has reached the event. */
 bool model_has_reached(event_id id);
-/* Spawns and joins; model_body_of keeps what a thread is to run. */
+/* What each thread runs; the number of the thread that is spawned next; its start. */
 struct body {
     void *(*function)(void *);
     void *argument, *result;
@@ -79,11 +79,16 @@ extern bool model_was_reached; /* model_reach saw its condition in this executio
 /* Adds a step to the graph, with its first choice, and remembers the others. NONE: there is no
  * consistent choice. */
 event_id explore_add(unsigned int thread, const struct step *step);
+/* Explores the executions where this futex wait took the lock of its queue earlier than others that
+ * have had it. The graph stays as it is. */
+void explore_late(unsigned int thread, const struct step *lock);
 
 /* ---- futex.c --------------------------------------------------------------------------------- */
 
 /* The store that took the waiting `thread` off the queue; NONE: it is still there. */
 event_id futex_waker(unsigned int thread, uint16_t queue);
+/* How the `thread` goes to sleep, when it took the lock by `lock` and found `waiters`. */
+struct step futex_sleep(const struct step *lock, ordo_u128 waiters, unsigned int thread);
 
 /* ---- clock.c --------------------------------------------------------------------------------- */
 

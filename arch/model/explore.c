@@ -28,10 +28,17 @@
  * deleted events are determined. A choice of the checker is maximal if it is 0; the read of a
  * woken futex waiter has one store to read, and so always is.
  *
+ * All this needs that a step can always read the newest store, so that the others can go on. One
+ * kind cannot: a futex wait that is to take the lock of its queue, but has read a word that the
+ * newest call on the queue knows to be overwritten. It belongs before that call. It has its turn
+ * when nobody else has; then it revisits the calls that should have come later, and is not added
+ * (explore_late).
+ *
  * The graph's clocks stay right in a revisit, because nothing kept depends on r, so that only r
- * itself has another past (graph.c). What is kept as a cause of w does not, or r would be a cause of
- * w too. What was added before r could only by a revisit of its own, reading a write that was added
- * after r; that write is deleted and was read by something older, so it was not added maximally.
+ * itself has another past (graph.c). What is kept as a cause of w does not, or r would be a cause
+ * of w too. What was added before r could only by a revisit of its own, reading a write that was
+ * added after r; that write is deleted and was read by something older, so it was not added
+ * maximally.
  *
  * Memory: a stack of branches not yet taken, each with the events at that point, taken depth first.
  * An execution is not saved: the test runs again from its start along the graph.
@@ -307,6 +314,25 @@ event_id explore_add(unsigned int thread, const struct step *step)
     }
     choose(id, choices[0]);
     return id;
+}
+
+void explore_late(unsigned int thread, const struct step *lock)
+{
+    const unsigned int count = graph.count;
+
+    if (count + 2 > MAX_EVENTS)
+        model_fail(model_unbounded, lock->site, "more than %d events", MAX_EVENTS);
+    for (event_id before = graph.last_store[lock->location]; before != NONE;
+         before = graph.events[before].mo_previous) {
+        const event_id read = graph_add(thread, lock);
+        graph_set_from(read, before);
+        if (read_is_coherent(read)) {
+            const struct step sleep = futex_sleep(lock, graph.events[before].value, thread);
+            revisit_from(graph_add(thread, &sleep));
+        }
+        graph.count = count;
+        graph_index();
+    }
 }
 
 /* Makes `graph` the next one to run. False: all were run. */

@@ -61,6 +61,13 @@ event_id futex_waker(unsigned int thread, uint16_t queue)
     return id;
 }
 
+struct step futex_sleep(const struct step *lock, ordo_u128 waiters, unsigned int thread)
+{
+    struct step step = queue_step(EVENT_WRITE, lock->location, "futex sleep", lock->site);
+    step.value = append(waiters, thread + 1); /* its ticket; 0 is none */
+    return step;
+}
+
 /* ---- Waiting --------------------------------------------------------------------------------- */
 
 static int wait(const ordo_atomic_u32 *word, uint32_t expected, const uint64_t *deadline,
@@ -87,12 +94,10 @@ static int wait(const ordo_atomic_u32 *word, uint32_t expected, const uint64_t *
         return ETIMEDOUT;
     }
 
-    const unsigned int ticket = model_current + 1;
     struct step step = queue_step(EVENT_READ, queue, "futex lock", site);
     step.word = word_read;
     const ordo_u128 waiters = model_step(&step)->value;
-    step = queue_step(EVENT_WRITE, queue, "futex sleep", site);
-    step.value = append(waiters, ticket);
+    step = futex_sleep(&step, waiters, model_current);
     model_step(&step);
 
     step = queue_step(EVENT_READ, queue, "futex sleep ends", site);

@@ -257,6 +257,18 @@ static void check_heap(const char *address, unsigned int size, const struct gran
     model_fail(model_use_after_free, site, "use of memory that is not allocated");
 }
 
+/* An allocation happens before every use of the block. */
+static void check_allocation(const struct granule *granule, const void *site)
+{
+    if (granule->block == 0)
+        return;
+    const struct block *const block = &blocks[granule->block - 1];
+    if (block->thread != model_current && block->done >= model_now()[block->thread])
+        model_fail(model_data_race, site,
+                   "atomic access that is not ordered after its allocation at %s",
+                   report_source(block->site));
+}
+
 uint16_t memory_location(const volatile void *object, unsigned int size, const void *site)
 {
     const char *const address = (const char *)object;
@@ -268,20 +280,17 @@ uint16_t memory_location(const volatile void *object, unsigned int size, const v
     if ((uintptr_t)address % size != 0)
         model_fail(model_misuse, site, "atomic access that is not aligned");
     check_heap(address, size, granule, site);
-    for (unsigned int l = granule->location; l > 0; l = locations[l - 1].next) {
-        const struct location *const known = &locations[l - 1];
-        if (known->address == address && known->size == size) {
-            if (granule->block > 0) {
-                const struct block *const block = &blocks[granule->block - 1];
-                if (block->thread != model_current && block->done >= model_now()[block->thread])
-                    model_fail(model_data_race, site,
-                               "atomic access that is not ordered after its allocation at %s",
-                               report_source(block->site));
+    for (unsigned int i = 0; i < size; i += GRANULE) {
+        unsigned int l = granule_of(address + i)->location;
+        for (; l > 0; l = locations[l - 1].next) {
+            const struct location *const known = &locations[l - 1];
+            if (known->address == address && known->size == size) {
+                check_allocation(granule, site);
+                return (uint16_t)(l - 1);
             }
-            return (uint16_t)(l - 1);
+            if (known->address < address + size && address < known->address + known->size)
+                model_fail(model_misuse, site, "atomic accesses of different sizes overlap");
         }
-        if (known->address < address + size && address < known->address + known->size)
-            model_fail(model_misuse, site, "atomic accesses of different sizes overlap");
     }
     learn(address, size, false);
 }

@@ -5,9 +5,8 @@
  * First the steps that the graph has are repeated, in any order in which each read follows its
  * store: plain memory is then as it was, because plain accesses that matter are ordered by hb.
  * Then the lowest-numbered thread that can step adds to the graph. That rule is a function of the
- * graph, which explore.c needs. The write of a read-modify-write follows its read at once. A futex
- * wait that comes too late to be the newest call on its queue has its turn when nobody else has:
- * explore.c needs that the others can go on, each reading the newest store.
+ * graph, which explore.c needs. The write of a read-modify-write follows its read at once; a futex
+ * wait that is late (explore.c) lets all others go first.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -137,6 +136,12 @@ static bool can_add(unsigned int t)
     return step->kind != STEP_AWAIT && step->kind != STEP_STOPPED;
 }
 
+/* A futex wait that cannot be the newest call on its queue. */
+static bool is_late(const struct step *step)
+{
+    return step->word != NONE && word_is_stale(step->word, graph.last_store[step->location]);
+}
+
 static unsigned int next_thread(void)
 {
     if (graph.locations + repeated < graph.count) {
@@ -152,7 +157,7 @@ static unsigned int next_thread(void)
             continue;
         if (step->kind == EVENT_WRITE && step->rmw != RMW_NO)
             return t;
-        if (step->word != NONE && word_is_stale(step->word, graph.last_store[step->location]))
+        if (is_late(step))
             late = t;
         else if (first == MAX_THREADS || !model_settings.reverse)
             first = t;
@@ -202,6 +207,9 @@ static const struct event *perform(struct thread *thread)
                        "the test is not deterministic: thread %u did %s here, and with the same "
                        "past %s at %s before", t, thread->step.name, recorded->name,
                        report_source(recorded->site));
+    } else if (is_late(&thread->step)) {
+        explore_late(t, &thread->step);
+        model_give_up();
     } else {
         id = explore_add(t, &thread->step);
         if (id == NONE)
