@@ -320,6 +320,21 @@ static bool is_access(const struct event *event)
     return event->step.location != NONE && !event->step.hidden && event->thread < MAX_THREADS;
 }
 
+/* What RC11 knows of: accesses and fences. Spawning and joining, choices, steps on a futex's queue and
+ * light fences are the checker's own events, and must not stand between two accesses as one that is
+ * at another location: they would order what nothing in the model orders. */
+static bool is_in_rc11(const struct event *event)
+{
+    return is_access(event)
+           || (event->step.kind == EVENT_FENCE && event->step.fence != FENCE_LIGHT);
+}
+
+static bool are_at_one_location(event_id a, event_id b)
+{
+    return b != NONE && graph.events[a].step.location != NONE
+           && graph.events[a].step.location == graph.events[b].step.location;
+}
+
 static void gather_facts(void)
 {
     for (unsigned int l = 0; l < graph.locations; l++) {
@@ -333,19 +348,18 @@ static void gather_facts(void)
 
     for (unsigned int t = 0; t < MAX_THREADS; t++) {
         const event_id *const at = graph.at[t];
-        const unsigned int length = graph.length[t];
-#define LOCATION(i) graph.events[at[i]].step.location
-        for (unsigned int i = 1; i <= length; i++)
+        event_id near = NONE;
+        for (unsigned int i = 1; i <= graph.length[t]; i++) {
             facts[at[i]].previous_elsewhere =
-                i == 1 ? (event_id)NONE
-                : LOCATION(i) == NONE || LOCATION(i - 1) != LOCATION(i)
-                    ? at[i - 1] : facts[at[i - 1]].previous_elsewhere;
-        for (unsigned int i = length; i >= 1; i--)
+                are_at_one_location(at[i], near) ? facts[near].previous_elsewhere : near;
+            near = is_in_rc11(&graph.events[at[i]]) ? at[i] : near;
+        }
+        near = NONE;
+        for (unsigned int i = graph.length[t]; i >= 1; i--) {
             facts[at[i]].next_elsewhere =
-                i == length ? (event_id)NONE
-                : LOCATION(i) == NONE || LOCATION(i + 1) != LOCATION(i)
-                    ? at[i + 1] : facts[at[i + 1]].next_elsewhere;
-#undef LOCATION
+                are_at_one_location(at[i], near) ? facts[near].next_elsewhere : near;
+            near = is_in_rc11(&graph.events[at[i]]) ? at[i] : near;
+        }
     }
 }
 

@@ -12,6 +12,9 @@
  */
 #include "subject.h"
 
+#include <ordo/futex.h>
+#include <ordo/membarrier.h>
+
 /* ---- How a row becomes a test ---------------------------------------------------------------- */
 
 static ordo_atomic_u32 x, y, z;
@@ -389,6 +392,34 @@ R(one_weaker,      allowed,   seq_cst, none,    release,   seq_cst, none,    seq
 
 Z6U(as_published, allowed,   seq_cst, release, seq_cst, relaxed, seq_cst, seq_cst)
 Z6U(seq_cst,      forbidden, seq_cst, seq_cst, seq_cst, seq_cst, seq_cst, seq_cst)
+
+/* The same with a load of y in front: load and addition are at one location, so only what stands
+ * between them could be the path that makes this forbidden. None of these is anything in RC11. */
+static void *nothing(void *unused)
+{
+    return unused;
+}
+
+static void spawn_nothing(void)
+{
+    ordo_thread *thread;
+    ordo_thread_spawn(&thread, nothing, NULL);
+    ordo_thread_join(thread);
+}
+
+#define Z6U_THROUGH(name, verdict, between)                                                        \
+    THREE(Z6U_through_##name, verdict, a == 1 && b == 1 && c == 3 && d == 0,                       \
+        STORE(x, 1, seq_cst); STORE(y, 1, release),                                                \
+        LOAD(a, y, acquire); between; READ_ADD(b, y, seq_cst); LOAD(c, y, relaxed),                \
+        STORE(y, 3, seq_cst); LOAD(d, x, seq_cst))
+
+Z6U_THROUGH(nothing,     allowed,   (void)0)
+Z6U_THROUGH(a_choice,    allowed,   model_choose(2))
+Z6U_THROUGH(a_wake,      allowed,   ordo_futex_wake(&z, 1))
+Z6U_THROUGH(light_fence, allowed,   ordo_fence_light())
+Z6U_THROUGH(a_thread,    allowed,   spawn_nothing())
+Z6U_THROUGH(a_load,      forbidden, LOAD(c, z, relaxed))
+Z6U_THROUGH(a_fence,     forbidden, FENCE(acquire))
 
 /* ---- Read-modify-writes: no two read the same store ------------------------------------------ */
 
