@@ -61,7 +61,14 @@ __attribute__((noreturn)) void model_give_up(void);
 /* Something was learnt that earlier executions should have known: the exploration starts again. */
 __attribute__((noreturn)) void model_relearn(void);
 
-enum outcome { OUTCOME_COMPLETE, OUTCOME_BLOCKED, OUTCOME_PRUNED, OUTCOME_FAILED, OUTCOME_RELEARN };
+enum outcome {
+    OUTCOME_COMPLETE,
+    OUTCOME_BLOCKED, /* threads wait for what happens in other executions */
+    OUTCOME_CUT,     /* threads wait for a deadline, and no more of them may pass */
+    OUTCOME_PRUNED,
+    OUTCOME_FAILED,
+    OUTCOME_RELEARN
+};
 /* Runs the test from its start along `graph`, then on to an end. */
 enum outcome model_run_once(const struct model_test *test);
 

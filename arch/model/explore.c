@@ -427,6 +427,8 @@ static void judge_all(struct model_result *result, bool reached)
         model_failure = other.failure;
         result->found = model_failure.verdict;
         result->failed_run = other.run;
+    } else if (result->executions == 0) {
+        result->found = model_unbounded; /* nothing was seen to its end: a bound is too small */
     } else if (expect == model_reached || expect == model_never_reached) {
         result->found = reached ? model_reached : model_never_reached;
     } else {
@@ -440,7 +442,7 @@ struct model_result model_run(const struct model_test *the_test)
         model_settings.executions > 0 ? model_settings.executions : the_test->options.executions;
     const double start = now();
     struct model_result result = {.complete = false};
-    bool reached = false, was_repeated = false, is_over = false;
+    bool reached = false, was_repeated = false, was_cut = false, is_over = false;
 
     test = the_test;
     memory_forget();
@@ -472,6 +474,10 @@ struct model_result model_run(const struct model_test *the_test)
         case OUTCOME_FAILED:
             is_over = is_final(&result);
             break;
+        case OUTCOME_CUT:
+            was_cut = true;
+            result.blocked++;
+            break;
         case OUTCOME_BLOCKED:
             result.blocked++;
             break;
@@ -485,6 +491,7 @@ struct model_result model_run(const struct model_test *the_test)
         if (model_settings.progress && result.runs % 16384 == 0)
             report_progress(test, result.executions, now() - start);
     }
+    result.complete &= !was_cut;
     if (result.failed_run == 0)
         judge_all(&result, reached);
     result.seconds = now() - start;

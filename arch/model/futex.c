@@ -5,7 +5,7 @@
  *
  * wait: reads the word, relaxed; another value than expected ends it. Otherwise it puts its ticket
  * on the queue. As it does so inside the lock, the word cannot be a store which a call that had the
- * lock before knows to be overwritten (graph.c, word_is_coherent). Then it waits for the store that
+ * lock before knows to be overwritten (graph.c, word_is_stale). Then it waits for the store that
  * takes its ticket off, and reads that one. Nothing of this enters happens-before: returning from a
  * wait shows no more than the word's own loads do.
  *

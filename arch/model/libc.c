@@ -149,6 +149,9 @@ void model_reach(bool condition)
 
 unsigned int model_choose(unsigned int count)
 {
+    enum { most = 1000 };
+    if (count == 0 || count > most)
+        model_fail(model_misuse, SITE, "a choice has 1 to %d values, not %u", most, count);
     return model_take(CHOICE_FREE, count, "choose", SITE);
 }
 

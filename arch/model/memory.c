@@ -24,6 +24,7 @@
 
 enum { GRANULE = 8, GAP = 16 };
 enum { MAX_BLOCKS = 4096, MAX_RECORDS = 1 << 16, MAX_PENDING = MAX_LOCATIONS };
+enum { NULL_PAGE = 4096 };
 enum { SLOT = STACK_SIZE + HEAP_SIZE }; /* the memory of a thread: its stack, then its heap */
 
 static char *const base = (char *)(uintptr_t)0x100000000000;
@@ -407,6 +408,9 @@ void memory_access(const volatile void *object, size_t size, bool is_write, cons
         struct granule *const granule = granule_of(at < start ? start : at);
         if (granule == NULL && is_write)
             model_fail(model_misuse, site, "plain store to memory that is not the test's: %p",
+                       (const void *)start);
+        if (granule == NULL && (uintptr_t)start < NULL_PAGE)
+            model_fail(model_misuse, site, "plain load through a null pointer: %p",
                        (const void *)start);
         if (granule == NULL)
             continue; /* constants */

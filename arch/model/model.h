@@ -20,8 +20,8 @@
  * A test is deterministic apart from the checker's choices: no clock, no random numbers, no
  * decisions by address, no _Thread_local. It joins its threads and frees its memory. It has at
  * most 8 threads, and calls nothing of the C library but what arch/model/libc.c has. A loop that
- * waits ends each turn with ordo_spin_hint or ordo_thread_yield; a loop that gives up waiting does
- * so after one turn, because two equal turns without an effect are taken for endless waiting.
+ * waits ends each turn with ordo_spin_hint or ordo_thread_yield: two equal turns without an effect,
+ * not even on a local variable, are taken for endless waiting.
  */
 #ifndef ORDO_MODEL_H
 #define ORDO_MODEL_H

@@ -29,6 +29,7 @@ struct thread {
     /* The current turn of a loop that waits: where the last one ended. */
     const void *turn_site;
     unsigned int turn_start;
+    uint64_t turn_stack;      /* what the thread's stack held then */
     unsigned int turn_length; /* of the turn that made the thread wait */
 };
 
@@ -293,6 +294,10 @@ static bool are_same_turns(unsigned int first, unsigned int second, unsigned int
             if (b->step.rmw == RMW_NO || b->value != graph.events[b->previous].value)
                 return false;
             break;
+        case EVENT_CHOICE: /* that it does fail for no reason is a branch of its own */
+            if (b->step.choice != CHOICE_WEAK || b->value != 0)
+                return false;
+            break;
         default:
             return false;
         }
@@ -300,18 +305,35 @@ static bool are_same_turns(unsigned int first, unsigned int second, unsigned int
     return true;
 }
 
+/* A number for all that the frames of the running thread hold, down to the caller's. */
+static uint64_t look_at_stack(void)
+{
+    size_t size;
+    const char *const top = (const char *)memory_stack(model_current, &size) + size;
+    uint64_t sum = 0;
+
+    for (const char *at = __builtin_frame_address(0); at + sizeof sum <= top; at += sizeof sum) {
+        uint64_t word;
+        memcpy(&word, at, sizeof word);
+        sum = (sum ^ word) * UINT64_C(0x100000001b3);
+    }
+    return sum;
+}
+
 /* A spin hint or a yield ends a turn of a loop. A turn that repeats the one before, and changed
- * nothing, shows that the loop waits for a store that the thread has not read. The thread stops
- * here: that another store is read is another choice for the reads of this turn, explored on its
- * own. (So a loop that gives up after n equal turns must have n <= 1 in a model test.) */
-void model_await(const void *site)
+ * nothing, not even a local variable, shows that the loop waits for a store that the thread has not
+ * read. The thread stops here: that another store is read is another choice for the reads of this
+ * turn, explored on its own. A loop that counts its turns is run as it is, until it gives up or meets
+ * the bound on steps. */
+__attribute__((noinline)) void model_await(const void *site)
 {
     struct thread *const thread = &threads[model_current];
     const unsigned int length = thread->done - thread->turn_start;
+    const uint64_t stack = look_at_stack();
 
     memory_settle();
     if (thread->turn_site == site && length > 0 && length <= thread->turn_start
-        && !thread->has_written
+        && !thread->has_written && thread->turn_stack == stack
         && are_same_turns(thread->turn_start, thread->done, length)) {
         thread->turn_length = length;
         thread->step = (struct step){.kind = STEP_AWAIT, .location = NONE, .word = NONE,
@@ -321,6 +343,7 @@ void model_await(const void *site)
     }
     thread->turn_site = site;
     thread->turn_start = thread->done;
+    thread->turn_stack = stack;
     thread->has_written = false;
     count_step(thread, site);
 }
@@ -437,7 +460,7 @@ static enum outcome end_of_execution(void)
                              "the test is not deterministic: with the same past thread %u did %s "
                              "here before, and does not come to it now", t, recorded->name);
     }
-    bool may_go_on = false;
+    bool may_go_on = false, is_cut = false;
     unsigned int stuck = MAX_THREADS;
     for (unsigned int t = thread_count; t-- > 0;) {
         if (!threads[t].is_waiting)
@@ -445,11 +468,11 @@ static enum outcome end_of_execution(void)
         if (threads[t].step.kind == STEP_STOPPED)
             return OUTCOME_PRUNED;
         stuck = t;
-        may_go_on |= threads[t].step.woken && threads[t].step.count > 0; /* its deadline passes */
+        is_cut |= threads[t].step.woken && threads[t].step.count > 0; /* its deadline passes */
         may_go_on |= threads[t].step.kind == STEP_AWAIT && !waits_in_vain(t);
     }
     if (stuck < MAX_THREADS)
-        return may_go_on ? OUTCOME_BLOCKED : deadlock(stuck);
+        return is_cut ? OUTCOME_CUT : may_go_on ? OUTCOME_BLOCKED : deadlock(stuck);
     for (unsigned int t = 1; t < thread_count; t++)
         if (graph.length[t] > 0 && !threads[t].is_joined)
             return end_badly(model_leak, threads[t].step.site, "thread %u was not joined", t);
