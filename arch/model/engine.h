@@ -3,7 +3,8 @@
  *     explore.c   which executions there are, and which of them comes next
  *     run.c       one execution: the test's threads, one step at a time
  *     graph.c     execution graphs and their consistency
- *     atomics.c   futex.c clock.c membarrier.c thread.c   the seams: what they ask of run.c
+ *     atomics.c   futex.c clock.c membarrier.c restartable.c spin_limit.c thread.c
+ *                 the seams: what they ask of run.c
  *     memory.c    heap, plain accesses, data races
  *     libc.c      the C library for code under test
  *     report.c    a failed execution as a table and a picture
@@ -79,6 +80,10 @@ struct failure {
     char text[256];
 };
 extern struct failure model_failure;
+/* guard.c: watches over a test whose runs `run_number` counts. The pulse beats with each step. */
+void guard_test(const char *name, const unsigned long *run_number);
+extern volatile unsigned long model_pulse;
+
 extern bool model_was_reached; /* model_reach saw its condition in this execution */
 
 /* ---- explore.c ------------------------------------------------------------------------------- */

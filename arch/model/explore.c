@@ -302,6 +302,8 @@ event_id explore_add(unsigned int thread, const struct step *step)
                 graph_set_from(id, (event_id)other);
         }
         return id;
+    case EVENT_FENCE: /* others have no edge to what is there */
+        return step->fence != FENCE_LIGHT_END || psc_is_acyclic() ? id : (event_id)NONE;
     default:
         return id;
     }
@@ -445,6 +447,7 @@ struct model_result model_run(const struct model_test *the_test)
     bool reached = false, was_repeated = false, was_cut = false, is_over = false;
 
     test = the_test;
+    guard_test(test->name, &result.runs);
     memory_forget();
     model_forget_threads();
     forget_other();

@@ -47,6 +47,11 @@ bool is_release(const struct event *event)
            && (order == ordo_release || order == ordo_acq_rel || order == ordo_seq_cst);
 }
 
+static bool is_light(const struct event *event)
+{
+    return event->step.fence == FENCE_LIGHT || event->step.fence == FENCE_LIGHT_END;
+}
+
 static bool is_sc(const struct event *event)
 {
     return order_of(event) == ordo_seq_cst && !event->step.hidden
@@ -99,7 +104,7 @@ static void compute_clocks(struct event *event)
                 event->hb = joined(event->hb, from->message);
         }
     }
-    if (event->step.kind == EVENT_FENCE && event->step.fence != FENCE_LIGHT) {
+    if (event->step.kind == EVENT_FENCE && !is_light(event)) {
         if (is_acquire(event))
             event->hb = joined(event->hb, event->pending);
         if (is_release(event))
@@ -320,13 +325,13 @@ static bool is_access(const struct event *event)
     return event->step.location != NONE && !event->step.hidden && event->thread < MAX_THREADS;
 }
 
-/* What RC11 knows of: accesses and fences. Spawning and joining, choices, steps on a futex's queue and
- * light fences are the checker's own events, and must not stand between two accesses as one that is
- * at another location: they would order what nothing in the model orders. */
+/* What RC11 knows of: accesses and fences. Spawning and joining, choices, steps on a futex's queue
+ * and light fences are the checker's own events, and must not stand between two accesses as one that
+ * is at another location: they would order what nothing in the model orders. */
 static bool is_in_rc11(const struct event *event)
 {
     return is_access(event)
-           || (event->step.kind == EVENT_FENCE && event->step.fence != FENCE_LIGHT);
+           || (event->step.kind == EVENT_FENCE && !is_light(event));
 }
 
 static bool are_at_one_location(event_id a, event_id b)
@@ -441,8 +446,8 @@ static bool psc_edge(event_id a, event_id b)
 /* A light fence is ordered with heavy ones only. */
 static bool may_be_ordered(const struct event *a, const struct event *b)
 {
-    return (a->step.fence != FENCE_LIGHT || b->step.fence == FENCE_HEAVY)
-           && (b->step.fence != FENCE_LIGHT || a->step.fence == FENCE_HEAVY);
+    return (!is_light(a) || b->step.fence == FENCE_HEAVY)
+           && (!is_light(b) || a->step.fence == FENCE_HEAVY);
 }
 
 bool psc_is_acyclic(void)
@@ -473,8 +478,24 @@ bool psc_is_acyclic(void)
                                  : psc_edge(node[i], node[j]));
         }
     }
+    unsigned int left = count;
+    /* The two fences of a restartable step are one node (restartable.c). */
+    for (unsigned int end = 0; end < count; end++) {
+        const struct event *const event = &graph.events[node[end]];
+        if (event->step.fence != FENCE_LIGHT_END)
+            continue;
+        unsigned int begin = 0;
+        while (node[begin] != graph.at[event->thread][event->index - 3])
+            begin++;
+        for (unsigned int other = 0; other < count; other++) {
+            edge[begin][other] |= edge[end][other];
+            edge[other][begin] |= edge[other][end];
+        }
+        gone[end] = true;
+        left--;
+    }
     /* Take away nodes that nothing left leads to. What cannot be taken away has a cycle. */
-    for (unsigned int left = count; left > 0;) {
+    while (left > 0) {
         const unsigned int before = left;
         for (unsigned int j = 0; j < count; j++) {
             bool is_led_to = gone[j];

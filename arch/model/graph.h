@@ -38,7 +38,10 @@ enum event_kind {
 };
 
 enum rmw { RMW_NO, RMW_ALWAYS, RMW_COMPARE };
-enum fence_kind { FENCE_PLAIN, FENCE_HEAVY, FENCE_LIGHT };
+enum fence_kind {
+    FENCE_PLAIN, FENCE_HEAVY, FENCE_LIGHT,
+    FENCE_LIGHT_END /* the second one of a restartable step, whose first is 3 events before */
+};
 
 /* What the code under test asked for: a function of what its thread read before. */
 struct step {
@@ -49,6 +52,7 @@ struct step {
     uint8_t fence;     /* enum fence_kind */
     uint8_t size;
     bool hidden;       /* on a futex queue: orders nothing that the program does */
+    bool at_once;      /* nothing comes between it and the step before in its thread */
     bool woken;        /* a waiter's read of the store that took it off the queue */
     uint8_t ticket;    /* whose */
     uint8_t choice;    /* enum choice_kind (engine.h) */

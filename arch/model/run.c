@@ -5,8 +5,9 @@
  * First the steps that the graph has are repeated, in any order in which each read follows its
  * store: plain memory is then as it was, because plain accesses that matter are ordered by hb.
  * Then the lowest-numbered thread that can step adds to the graph. That rule is a function of the
- * graph, which explore.c needs. The write of a read-modify-write follows its read at once; a futex
- * wait that is late (explore.c) lets all others go first.
+ * graph, which explore.c needs. The write of a read-modify-write follows its read at once, and so
+ * do the parts of a restartable step; a futex wait that is late (explore.c) lets all others go
+ * first.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -156,7 +157,7 @@ static unsigned int next_thread(void)
         const struct step *const step = &threads[t].step;
         if (!can_add(t))
             continue;
-        if (step->kind == EVENT_WRITE && step->rmw != RMW_NO)
+        if ((step->kind == EVENT_WRITE && step->rmw != RMW_NO) || step->at_once)
             return t;
         if (is_late(step))
             late = t;
@@ -231,6 +232,7 @@ static void count_step(struct thread *thread, const void *site)
 {
     const unsigned int limit = test->options.steps > 0 ? test->options.steps : 1000;
 
+    model_pulse++;
     if (++thread->asked > limit)
         model_fail(model_unbounded, site, "thread %u took more than %u steps", model_current,
                    limit);
@@ -262,6 +264,7 @@ unsigned int model_done(void)
 
 void model_count_access(const void *site)
 {
+    model_pulse++;
     if (++threads[model_current].accesses > MAX_ACCESSES)
         model_fail(model_unbounded, site, "thread %u made more than %d plain accesses",
                    model_current, MAX_ACCESSES);
@@ -323,8 +326,8 @@ static uint64_t look_at_stack(void)
 /* A spin hint or a yield ends a turn of a loop. A turn that repeats the one before, and changed
  * nothing, not even a local variable, shows that the loop waits for a store that the thread has not
  * read. The thread stops here: that another store is read is another choice for the reads of this
- * turn, explored on its own. A loop that counts its turns is run as it is, until it gives up or meets
- * the bound on steps. */
+ * turn, explored on its own. A loop that counts its turns is run as it is, until it gives up or
+ * meets the bound on steps. */
 __attribute__((noinline)) void model_await(const void *site)
 {
     struct thread *const thread = &threads[model_current];
@@ -490,6 +493,7 @@ void model_forget_threads(void)
 enum outcome model_run_once(const struct model_test *the_test)
 {
     test = the_test;
+    model_pulse++;
     repeated = 0;
     is_stopped = false;
     model_was_reached = false;

@@ -10,7 +10,7 @@
 #include "rounds.h"
 #include "threads.h"
 
-TestSuite(litmus, .init = back_end_or_skip, .timeout = 30);
+TestSuite(litmus, .init = back_end_or_skip, .timeout = 300);
 
 enum { share = 50, slot_count = 200 };
 

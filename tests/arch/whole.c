@@ -9,7 +9,7 @@
 #include "rounds.h"
 #include "threads.h"
 
-TestSuite(whole, .init = back_end_or_skip, .timeout = 30);
+TestSuite(whole, .init = back_end_or_skip, .timeout = 300);
 
 enum { share = 50, share_of_128_bits = 2 };
 enum { reader = 2, thread_count = 3, never_there = 0x33 };

@@ -2,6 +2,9 @@
  * half. */
 #include "subject.h"
 
+#include <ordo/clock.h>
+#include <ordo/futex.h>
+
 static ordo_atomic_u32 x, y;
 
 static void store_x(void)
@@ -108,4 +111,79 @@ MODEL_TEST(aborts_on_a_bad_order, .expect = model_misuse)
 MODEL_TEST(every_choice_is_made, .expect = model_reached)
 {
     model_reach(model_choose(3) == 2 && model_choose(2) == 1);
+}
+
+/* Too much to ask for: a choice is not a way to loop. */
+MODEL_TEST(too_many_choices, .expect = model_misuse)
+{
+    model_choose(5000);
+}
+
+MODEL_TEST(null_load, .expect = model_misuse)
+{
+    static struct { int value; } *head;
+    model_assert(head->value == 0);
+}
+
+/* ---- Loops that give up waiting -------------------------------------------------------------- */
+
+static uint32_t entered;
+
+/* Takes the lock `x` in three turns, or not at all. */
+static void take_in_three_turns(void)
+{
+    for (int turn = 0; turn < 3; turn++) {
+        uint32_t expected = 0;
+        if (ordo_compare_exchange(&x, &expected, 1, ordo_acquire, ordo_relaxed)) {
+            ordo_store(&x, 0, ordo_release);
+            return;
+        }
+        ordo_spin_hint();
+    }
+    model_assert(false);
+}
+
+MODEL_TEST(gives_up_while_another_holds, .expect = model_assertion)
+{
+    TOGETHER(take_in_three_turns, take_in_three_turns);
+}
+
+static void look_three_times(void)
+{
+    for (int turn = 0; turn < 3; turn++) {
+        if (ordo_load(&y, ordo_relaxed) != 0)
+            return;
+        ordo_spin_hint();
+    }
+}
+
+MODEL_TEST(gives_up_alone, .expect = model_passes)
+{
+    TOGETHER(look_three_times, store_x);
+}
+
+/* A weak exchange that may fail for no reason, in a loop that waits. */
+static void take_and_count(void)
+{
+    uint32_t expected = 0;
+    while (!ordo_compare_exchange_weak(&x, &expected, 1, ordo_acquire, ordo_relaxed)) {
+        expected = 0;
+        ordo_spin_hint();
+    }
+    entered++;
+    ordo_store(&x, 0, ordo_release);
+}
+
+MODEL_TEST(waits_by_a_weak_exchange, .expect = model_passes, .weak_failures = 1)
+{
+    TOGETHER(take_and_count, take_and_count);
+    model_assert(entered == 2);
+}
+
+/* A result of no execution at all is none. */
+MODEL_TEST(no_execution_ends, .expect = model_unbounded, .timeouts = 1)
+{
+    ordo_futex_wait_until(&y, 0, ordo_clock_now() + 10);
+    ordo_futex_wait_until(&y, 0, ordo_clock_now() + 10);
+    model_assert(false);
 }

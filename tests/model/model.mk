@@ -3,9 +3,10 @@
 # Code under test is compiled as for ThreadSanitizer, but linked with the checker's own hooks: so
 # every plain access reaches it. Its data get sections of their own, which are put back before each
 # execution, and its calls into libc are renamed to the checker's versions; a call that the checker
-# does not have is refused. All at fixed addresses, so that a seed means the same in every run.
+# does not have is refused, and so are thread-local data, which would be one object of all its
+# threads. All at fixed addresses, so that a seed means the same in every run.
 
-#: make model [LONG=1]      the model tests, and the checker against the enumerator
+#: make model [LONG=1]      the model tests, and the checker against the enumerator and itself
 #: make mutate FILE=...     weakens each ordering of a file and reports which the model tests find
 
 ENGINE := $(patsubst arch/model/%.c,build/model/engine/%.o,$(wildcard arch/model/*.c)) \
@@ -25,6 +26,8 @@ build/model/engine/%.o: arch/model/%.c | build/symbols.inc
 build/model/engine/%.o: arch/model/%.S
 	$(assemble)
 build/model/enumerate/%.o: tests/model/enumerate/%.c
+	$(compile)
+build/model/checker/%.o: tests/model/checker/%.c
 	$(compile)
 
 # Clang, because it tells the hooks of every access; -O0, because an access that the compiler leaves
@@ -49,6 +52,8 @@ $(MODEL_PROGRAMS): build/model/%: build/model/subject/%.o build/model/subject/or
 	$(Q)ld -r -o $@.all.o $(filter build/model/subject/%,$^)
 	$(Q)! nm -u $@.all.o | awk '{ print $$2 }' | grep -vE '^(__tsan_|ordo_|model_)' || \
 	    { echo "$@: the model checker does not have these functions" >&2; exit 1; }
+	$(Q)! readelf -SW $@.all.o | grep -qE ' \.t(data|bss)' || \
+	    { echo "$@: the model checker does not have _Thread_local" >&2; exit 1; }
 	$(Q)gcc -no-pie -o $@ $@.all.o $(ENGINE)
 
 # The enumerator reads ordering.tbl as the structural checks do.
@@ -56,12 +61,14 @@ build/model/enumerator: $(filter-out %/agreement.o,$(ENUMERATOR)) \
     $(patsubst %,build/host/%.o,tests/check/table tests/check/operations arch/order)
 build/model/agreement: $(patsubst %,build/model/enumerate/%.o,\
     agreement candidates common generate program rc11 tally) $(CHECKER) build/host/arch/order.o
-build/model/enumerator build/model/agreement:
+# The checker against itself: forward and in reverse.
+build/model/both_ways: build/model/checker/both_ways.o $(CHECKER) build/host/arch/order.o
+build/model/enumerator build/model/agreement build/model/both_ways:
 	@echo "  LINK    $@"
 	$(Q)gcc -no-pie -o $@ $^
 
 .PHONY: run-model run-mutate
-MODEL := $(MODEL_PROGRAMS) build/model/enumerator build/model/agreement
+MODEL := $(MODEL_PROGRAMS) build/model/enumerator build/model/agreement build/model/both_ways
 run-model: $(MODEL)
 	$(Q)LONG=$(LONG) tests/model/model.sh
 

@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # model.sh: what `make model` runs once all is built: the model tests, a table for each subject; the
 # brute-force enumerator's own tests; the table of instructions against the memory models of the
-# architectures; and the agreement of checker and enumerator on generated programs. LONG=1: more.
+# architectures; the agreement of checker and enumerator on generated programs, and of the checker
+# with itself when the last thread goes first. LONG=1: more.
 set -u
 cd "$(dirname "$0")/../.."
 
 programs=2000
+both_ways=5000
 bound=
 if [ -n "${LONG-}" ]; then
     programs=20000
+    both_ways=50000
     bound="--executions 10000000" # instead of the tests' own bounds; no test reaches it
 fi
 
@@ -46,5 +49,6 @@ step tests/model/mutants.sh
 step build/model/enumerator litmus
 step build/model/enumerator table arch/ordering.tbl --programs $programs
 step build/model/agreement --programs $programs
+step build/model/both_ways --programs $both_ways
 echo "model: $failed steps failed"
 [ $failed -eq 0 ]
