@@ -1,4 +1,4 @@
-/* spin_lock.c: four spin locks, the first of them the book's (chapter 4).
+/* book_spin_lock.c: four spin locks, the first of them the book's (chapter 4).
  *
  * Lock and unlock are an acquire and a release: what one owner did in the critical section happens
  * before all that the next one does there. A plain counter shows both halves, as a data race.

@@ -1,4 +1,4 @@
-/* mutex.c: the three stages of the book's mutex (chapter 9).
+/* book_mutex.c: the three stages of the book's mutex (chapter 9).
  *
  * All of them: the word is 0 when unlocked. The operation that makes it non-zero acquires what the
  * operation that made it 0 released. Nobody sleeps for ever, because a thread goes to sleep only on
