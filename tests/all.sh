@@ -32,7 +32,7 @@ layer() {
 layer "structural checks" tests/check/check.sh $TARGETS
 for run in $RUNS; do
     IFS=@ read -r target cpu model <<< "$run"
-    suites="arch face"
+    suites="arch face core"
     # On a CPU without LSE the arch suite shows that it notices; there is no more to run.
     [ "${target%-*}@$model" != armv8.1@cortex-a57 ] || suites=arch
     for suite in $suites; do

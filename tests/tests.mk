@@ -78,7 +78,8 @@ $(foreach flavour,$(FLAVOURS),$(eval $(call flavour_rules,$(flavour))))
 # ---- test programs: build/TARGET/tests/SUITE -----------------------------------------------------
 
 # arch: each routine. face: the header's operations, by their results. calls: by what they call.
-SUITES := arch face calls
+# core: locks and what they stand on.
+SUITES := arch face calls core
 
 # test_objects SUITE,TARGET. tests/arch/back_end.c knows its target and is compiled for it.
 test_sources = $(filter-out %/back_end.c,$(wildcard tests/$(1)/*.c)) \

@@ -2,11 +2,16 @@
  *
  * atomic.h   typed atomics, fences, copies of shared memory (with order.h, typed.h and symbols.h)
  * cpu.h      the CPU features that the routines choose by
+ * thread.h, futex.h, clock.h, membarrier.h   waiting and threads
  */
 #ifndef ORDO_ORDO_H
 #define ORDO_ORDO_H
 
 #include "ordo/atomic.h"
+#include "ordo/clock.h"
 #include "ordo/cpu.h"
+#include "ordo/futex.h"
+#include "ordo/membarrier.h"
+#include "ordo/thread.h"
 
 #endif
