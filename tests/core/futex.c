@@ -163,6 +163,7 @@ Test(futex, wake_of_memory_that_is_gone)
     errno = 77;
     cr_expect(ordo_futex_wake(page, UINT32_MAX) == 0);
     cr_expect(ordo_futex_wake(NULL, 1) == 0);
+    cr_expect(ordo_futex_wake((const ordo_atomic_u32 *)-(uintptr_t)4096, 1) == 0, "the kernel's");
     cr_expect(ordo_futex_wait(&word, 1) == EAGAIN);
     cr_expect(errno == 77, "errno is the caller's");
 }
