@@ -52,8 +52,10 @@ void *ordo_thread_join(ordo_thread *thread)
 
     if (thread->body == NULL)
         ordo_misuse("thread.c: join of a thread that was not spawned");
-    if (pthread_join(thread->id, &result) != 0)
+    if (thread == spawned)
         ordo_misuse("thread.c: join of the thread itself");
+    if (pthread_join(thread->id, &result) != 0) /* two threads that join each other */
+        ordo_misuse("thread.c: join that would never end");
     free(thread);
     return result;
 }
