@@ -71,6 +71,9 @@ MISSING := $(strip $(foreach tool,$(firstword $(CC.$(HERE))) $(TOOLS.$(HERE)),\
 $(if $(MISSING),$(error $(HERE) needs $(MISSING); toolchains/setup installs what all targets need))
 endif
 
+# core/ is the same for all, and comes last in the archive (tests/check takes it off there).
+CORE := $(patsubst %.c,%.o,$(wildcard core/*.c))
+
 sources = $(filter-out dispatch,$(basename $(notdir $(wildcard arch/$(1)/*.S))))
 OBJECTS.x86_64  := $(patsubst %,x86_64/%.o,$(call sources,x86_64) features)
 OBJECTS.aarch64 := $(patsubst %,aarch64/%.o,$(call sources,aarch64) features)
@@ -92,17 +95,20 @@ INLINE.aarch64  := -mno-outline-atomics
 build/generic-%: private DEFINES   = $(DEFINES.generic) $(INLINE.$(HOST_ARCH))
 build/generic-%: private LIBATOMIC = $(PRIVATE.generic)
 
+# The static library's programs need POSIX threads, as core does.
+THREADS := -lpthread
+
 # Without crt files, which lack the branch-protection note.
 LINK_SHARED = $(CC) -shared -nostartfiles -Wl,-soname,libordo.so.0 -Wl,-z,defs,--fatal-warnings \
-    -o $@ -Wl,--whole-archive $< -Wl,--no-whole-archive $(LIBATOMIC)
+    -o $@ -Wl,--whole-archive $< -Wl,--no-whole-archive $(LIBATOMIC) $(THREADS)
 
 define target_rules
 build/$(1)/%: private CC         = $$(CC.$(1))
 build/$(1)/%: private PROTECTION = $$(PROTECTION.$$(CPU.$(1)))
 
 # The directories too: a file that is gone from them must go from the archive.
-build/$(1)/libordo.a: $$(addprefix build/$(1)/,$$(OBJECTS.$$(BACKEND.$(1))) order.o) \
-    $$(wildcard arch/*)
+build/$(1)/libordo.a: $$(addprefix build/$(1)/,$$(OBJECTS.$$(BACKEND.$(1))) order.o $$(CORE)) \
+    $$(wildcard arch/* core)
 	@echo "  AR      $$@"
 	$$(Q)rm -f $$@ && ar rcsD $$@ $$(filter %.o,$$^)
 
@@ -123,6 +129,9 @@ build/$(1)/%.o: arch/%.S toolchains/$(1).mk
 
 build/$(1)/%.o: arch/%.c toolchains/$(1).mk
 	$$(compile)
+
+build/$(1)/core/%.o: core/%.c toolchains/$(1).mk
+	$$(compile)
 endef
 $(foreach target,$(TARGETS),$(eval $(call target_rules,$(target))))
 
@@ -135,9 +144,8 @@ include tests/model/model.mk tests/tests.mk
 # ---- installation --------------------------------------------------------------------------------
 
 INSTALLED := $(DESTDIR)$(PREFIX)
-# The headers of what only the model checker has so far stay here.
-NOT_YET := futex.h thread.h clock.h membarrier.h restartable.h spin_limit.h
-HEADERS := $(filter-out $(NOT_YET:%=include/ordo/%),$(wildcard include/ordo/*.h))
+# The model checker has a restartable step; Linux's is not written yet, so its header stays here.
+HEADERS := $(filter-out %/restartable.h,$(wildcard include/ordo/*.h))
 
 .PHONY: install
 install: all
@@ -147,7 +155,7 @@ install: all
 	$(Q)install -m 755 build/$(HERE)/libordo.so "$(INSTALLED)/lib/libordo.so.0"
 	$(Q)ln -sf libordo.so.0 "$(INSTALLED)/lib/libordo.so"
 	$(Q)sed -e 's#@PREFIX@#$(PREFIX)#; s#@VERSION@#$(VERSION)#' \
-	    -e 's#@DEFINES@#$(DEFINES.$(ARCH))#; s#@PRIVATE@#$(PRIVATE.$(ARCH))#' \
+	    -e 's#@DEFINES@#$(DEFINES.$(ARCH))#; s#@PRIVATE@#$(strip $(THREADS) $(PRIVATE.$(ARCH)))#' \
 	    toolchains/ordo.pc.in > "$(INSTALLED)/lib/pkgconfig/ordo.pc"
 
 # ---- other goals ---------------------------------------------------------------------------------

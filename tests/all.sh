@@ -32,7 +32,7 @@ layer() {
 layer "structural checks" tests/check/check.sh $TARGETS
 for run in $RUNS; do
     IFS=@ read -r target cpu model <<< "$run"
-    suites="arch face"
+    suites="arch face core"
     # On a CPU without LSE the arch suite shows that it notices; there is no more to run.
     [ "${target%-*}@$model" != armv8.1@cortex-a57 ] || suites=arch
     for suite in $suites; do
@@ -47,7 +47,7 @@ for target in "$HERE" generic-gcc; do
     layer "calls suite, header of $target" "build/$target/tests/calls" -j2
 done
 for program in build/tsan/gcc build/tsan/clang build/asan/gcc build/asan/clang; do
-    layer "face suite on the generic back end, $program" $program
+    layer "face and core suites on the generic back end, $program" $program
 done
 layer "model checker" tests/model/model.sh
 layer "start-up choice in a static program" tests/arch/static/feature_bytes.sh

@@ -9,7 +9,7 @@
 #: make check               the structural checks of all libraries
 #: make faults [ONLY=...]   seeds faults into the assembly and reports which the tests find
 #: make bench               what one operation costs, beside the compiler's own
-#: make tsan asan           the face suite on the generic back end, under the sanitizers
+#: make tsan asan           the face and core suites on the generic back end, under the sanitizers
 
 .PHONY: demo test check faults model mutate tsan asan bench check-file
 demo: check-file
@@ -78,7 +78,8 @@ $(foreach flavour,$(FLAVOURS),$(eval $(call flavour_rules,$(flavour))))
 # ---- test programs: build/TARGET/tests/SUITE -----------------------------------------------------
 
 # arch: each routine. face: the header's operations, by their results. calls: by what they call.
-SUITES := arch face calls
+# core: locks and what they stand on.
+SUITES := arch face calls core
 
 # test_objects SUITE,TARGET. tests/arch/back_end.c knows its target and is compiled for it.
 test_sources = $(filter-out %/back_end.c,$(wildcard tests/$(1)/*.c)) \
@@ -147,14 +148,14 @@ build/host/bench: bench/operations.c build/$(HERE)/libordo.a
 	@echo "  LINK    $@"
 	$(Q)gcc -std=gnu17 $(CFLAGS) $(WARNINGS) -Iinclude -o $@ $^ -lpthread -latomic
 
-# ---- sanitizers: the face suite on the generic back end, with a plain main -----------------------
+# ---- sanitizers: the face and core suites on the generic back end, with a plain main -------------
 
 SANITIZE.tsan := thread
 SANITIZE.asan := address,undefined
 SANITIZED     := $(foreach kind,tsan asan,build/$(kind)/gcc build/$(kind)/clang)
 
-$(SANITIZED): $(wildcard tests/face/*.c arch/generic/*.c include/ordo/*.h) arch/order.c \
-    $(wildcard tests/support/threads.* tests/support/plain/* tests/support/plain/criterion/*)
+$(SANITIZED): arch/order.c $(wildcard tests/face/*.c tests/core/* core/*.c arch/generic/*.c \
+    include/ordo/*.h $(patsubst %,tests/support/%,threads.* child.* plain/* plain/criterion/*))
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
 	$(Q)$(@F) -std=gnu17 -O1 -g -fsanitize=$(SANITIZE.$(notdir $(@D))) $(DEFINES.generic) \

@@ -1,6 +1,4 @@
-/* spin_limit.h: how often a lock of ordo looks at its word again before it sleeps. The model
- * checker has a limit of one turn: it takes two equal turns of a loop for endless waiting.
- */
+/* spin_limit.h: how long a lock that can sleep, or give way, spins first. */
 #ifndef ORDO_SPIN_LIMIT_H
 #define ORDO_SPIN_LIMIT_H
 
@@ -8,7 +6,7 @@
 extern "C" {
 #endif
 
-/* Turns of a spinning loop, each ended by ordo_spin_hint; at least 1. Right is any number. */
+/* Spin hints, about one cache miss each. The model checker has its own, 1: it explores one turn. */
 extern const unsigned int ordo_spin_limit;
 
 #ifdef __cplusplus

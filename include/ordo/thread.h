@@ -2,6 +2,8 @@
  * these functions, which is why nothing outside them uses _Thread_local or pthreads.
  *
  * Spawning happens before all that the thread does; all that it did happens before join returns.
+ * Thread-safe; not for signal handlers. In the child of a fork only the caller of fork is left, and
+ * no other thread can be joined there.
  */
 #ifndef ORDO_THREAD_H
 #define ORDO_THREAD_H
@@ -16,7 +18,8 @@ typedef struct ordo_thread ordo_thread;
  * ENOMEM if there can be no more threads; *thread is then untouched. Every thread is joined once. */
 int ordo_thread_spawn(ordo_thread **thread, void *(*body)(void *), void *argument);
 
-/* Waits until the thread has ended; returns what its body returned. The handle is gone then. */
+/* Waits until the thread has ended; returns what its body returned, or gave to pthread_exit. The
+ * handle is gone then. Aborts if the thread is the caller, or was not spawned by ordo. */
 void *ordo_thread_join(ordo_thread *thread);
 
 /* The calling thread, however it was started; the same pointer as long as it lives. */

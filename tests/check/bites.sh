@@ -137,6 +137,13 @@ code aarch64 load 's/0xc0000000/0xc0000003/' \
 code aarch64 load 's/GNU-stack, ""/GNU-stack, "x"/' \
     'executable stack' 'an executable stack'
 
+# A member of core with one more function.
+{ cat core/clock.c; echo 'void lock(void); void lock(void) {}'; } |
+    $(compiler x86_64) -c -fPIC -fcf-protection=full -Iinclude -x c - -o "$folder/clock.o"
+library x86_64-gcc clock
+check x86_64-gcc
+verdict "clock.c: defines a name of the user's" 'clock.o: defines lock, which is not' $?
+
 # ---- the fat library ----------------------------------------------------------------------------
 
 assemble aarch64 dispatch 's/_llsc$/_lse/'

@@ -57,7 +57,7 @@ bool ends_in(const char *text, const char *ending)
 }
 
 struct options {
-    const char *target, *arch, *objdump, *same;
+    const char *target, *arch, *core, *objdump, *same;
     char **files;
     int file_count;
 };
@@ -65,6 +65,7 @@ struct options {
 static const struct argp_option option_table[] = {
     {"target", 't', "BACK-END", 0, "x86_64, aarch64, armv8.1, aarch64-fat or generic", 0},
     {"arch", 'a', "FOLDER", 0, "where ops.tbl, ordering.tbl and mnemonics.tbl are", 0},
+    {"core", 'c', "FOLDER", 0, "where the sources of core's members are", 0},
     {"objdump", 'o', "PROGRAM", 0, "the objdump that gives the second opinion", 0},
     {"same", 's', "FOLDER", 0, "compare the libraries' members made from FOLDER's *.S", 0},
     {0},
@@ -77,6 +78,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     switch (key) {
     case 't': options->target = argument; return 0;
     case 'a': options->arch = argument; return 0;
+    case 'c': options->core = argument; return 0;
     case 'o': options->objdump = argument; return 0;
     case 's': options->same = argument; return 0;
     case ARGP_KEY_ARGS:
@@ -126,6 +128,10 @@ static void check_library(const struct options *options)
 
     if (!library.file)
         give_up("%s", message);
+    check_notes(library.name, library.file);
+    const size_t members = library.file->object_count;
+
+    library.file->object_count -= check_core(&library, options->core);
     check_symbols(&library);
     if (!generic) {
         bool nasm = ends_in(library.name, "-nasm");
@@ -141,8 +147,8 @@ static void check_library(const struct options *options)
         if (options->objdump)
             check_second_opinion(&library, options->objdump);
     }
-    check_notes(library.name, library.file);
     check_size(&library, fat ? 128 * 1024 : 48 * 1024);
+    library.file->object_count = members;
     machine_close(library.file);
 }
 
@@ -154,7 +160,7 @@ int main(int argc, char **argv)
         .args_doc = "--target=BACK-END LIBRARY\n--same=FOLDER LIBRARY LIBRARY...",
         .doc = "Compares built libraries with the tables of arch/.",
     };
-    struct options options = {.arch = "arch"};
+    struct options options = {.arch = "arch", .core = "core"};
 
     argp_parse(&argp, argc, argv, 0, NULL, &options);
     if (options.same)

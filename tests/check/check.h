@@ -174,6 +174,9 @@ struct library {
 /* Whether the symbol is one of the few that features.c defines beside the operations. */
 bool is_extra_symbol(const char *name);
 void check_symbols(const struct library *library);
+/* The members at the end of the library whose source is in the folder `sources`: their names are
+ * ordo's. Returns how many they are, for the other checks to leave out. */
+size_t check_core(const struct library *library, const char *sources);
 /* Compares every routine with its row. */
 void check_instructions(const struct library *library, struct table *table,
                         const struct mnemonics *mnemonics);

@@ -1,8 +1,10 @@
-/* symbols.c: a library defines the symbols of ops.tbl, each once, and few others, all stated. */
+/* symbols.c: the members from arch define the symbols of ops.tbl, each once, and few others, all
+ * stated; those from core define names of their own, which begin with ordo_. */
 #include "check.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 bool is_extra_symbol(const char *name)
 {
@@ -81,4 +83,38 @@ void check_symbols(const struct library *library)
     }
     printf("%s: %zu symbols expected, %zu found\n", library->name, operations->count, found);
     free(definitions);
+}
+
+static bool is_from_core(const struct machine_object *object, const char *sources)
+{
+    char source[512];
+
+    snprintf(source, sizeof source, "%s/%.*s.c", sources, (int)strcspn(object->name, "."),
+             object->name);
+    return access(source, F_OK) == 0;
+}
+
+size_t check_core(const struct library *library, const char *sources)
+{
+    size_t members = 0;
+
+    for (size_t i = library->file->object_count; i-- > 0; members++) {
+        const struct machine_object *object = &library->file->objects[i];
+
+        if (!is_from_core(object, sources))
+            break;
+        for (size_t j = 0; j < object->symbol_count; j++) {
+            const struct machine_symbol *symbol = &object->symbols[j];
+
+            if (!symbol->global || !symbol->section)
+                continue;
+            if (strncmp(symbol->name, "ordo_", strlen("ordo_")) != 0)
+                complain(library->name, "%s: defines %s, which is not ordo's to define",
+                         object->name, symbol->name);
+            if (find_operation(&library->operations, symbol->name))
+                complain(library->name, "%s: defines %s, a symbol of ops.tbl", object->name,
+                         symbol->name);
+        }
+    }
+    return members;
 }

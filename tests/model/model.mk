@@ -4,7 +4,8 @@
 # every plain access reaches it. Its data get sections of their own, which are put back before each
 # execution, and its calls into libc are renamed to the checker's versions; a call that the checker
 # does not have is refused, and so are thread-local data, which would be one object of all its
-# threads. All at fixed addresses, so that a seed means the same in every run.
+# threads. Core is code under test too, but for its seams, which the checker has in versions of its
+# own. All at fixed addresses, so that a seed means the same in every run.
 
 #: make model [LONG=1]      the model tests, and the checker against the enumerator and itself
 #: make mutate FILE=...     weakens each ordering of a file and reports which the model tests find
@@ -42,12 +43,23 @@ $(Q)objcopy --redefine-syms=arch/model/libc.names --rename-section .data=model_d
     --rename-section .bss=model_bss $(@:.o=.raw.o) $@
 endef
 
+# Files of core that arch/model has under the same name are replaced by those.
+SEAMS := $(patsubst arch/model/%,core/%,$(wildcard arch/model/*.c))
+CORE_SUBJECTS := $(patsubst core/%.c,build/model/subject/core/%.o,\
+    $(filter-out $(SEAMS),$(wildcard core/*.c)))
+
 build/model/subject/%.o: tests/model/%.c arch/model/libc.names
 	$(compile_subject)
+build/model/subject/core/%.o: core/%.c arch/model/libc.names
+	$(compile_subject)
+# An archive, so that a program has only what it uses: fewer data to put back.
+build/model/subject/core.a: $(CORE_SUBJECTS)
+	$(Q)rm -f $@ && ar rcsD $@ $^
 build/model/subject/order.o: arch/order.c arch/model/libc.names
 	$(compile_subject)
 
-$(MODEL_PROGRAMS): build/model/%: build/model/subject/%.o build/model/subject/order.o $(ENGINE)
+$(MODEL_PROGRAMS): build/model/%: build/model/subject/%.o build/model/subject/order.o \
+    build/model/subject/core.a $(ENGINE)
 	@echo "  LINK    $@"
 	$(Q)ld -r -o $@.all.o $(filter build/model/subject/%,$^)
 	$(Q)! nm -u $@.all.o | awk '{ print $$2 }' | grep -vE '^(__tsan_|ordo_|model_)' || \

@@ -32,6 +32,9 @@ void plain_failed(const char *file, int line, const char *condition);
     }                                                                                              \
     static void suite##_##name(void)
 
+/* A suite's options: the default time-out is enough for all. */
+#define TestSuite(suite, ...) extern int suite##_has_no_options_here
+
 #define cr_expect(condition, ...)                                                                  \
     do {                                                                                           \
         if (!(condition))                                                                          \

@@ -1,0 +1,98 @@
+/* mutex.h: a lock whose waiters sleep.
+ *
+ *     static ordo_mutex mutex = ORDO_MUTEX_INIT;
+ *     {
+ *         ORDO_MUTEX_GUARD(&mutex);         // until the end of the block, however it is left
+ *         ...
+ *     }
+ *
+ * One that owns its data gives them out only while it is locked:
+ *
+ *     static ORDO_MUTEX(struct account) account;
+ *     ORDO_MUTEX_SCOPE(open, &account) {    // open: struct account *
+ *         open->balance += 100;
+ *     }
+ *
+ * Size: 4 bytes. All zero bytes are an unlocked mutex.
+ * States: 0 unlocked; 1 locked; 2 locked, and somebody may sleep.
+ * Orderings: what one owner did happens before all that the next one does; no more. A failed
+ *     try_lock or lock_until orders nothing.
+ * Waiting: a waiter spins for ordo_spin_limit hints, unless others sleep already, then sleeps.
+ *     Without contention there is no system call.
+ * Fairness: none; a thread that comes by may take the lock before one that was just woken.
+ * Misuse: unlock of a mutex that is not locked aborts. Unlock by a thread that is not the owner is
+ *     not noticed; locking twice in one thread waits for ever.
+ * Signals: not safe in a handler, but for try_lock.
+ * Fork: a mutex that another thread held at the fork stays locked in the child.
+ * Sharing: between the threads of one process, not between processes.
+ * Destruction: needs none. The memory may be freed, or unmapped, as soon as an owner that knows
+ *     itself to be the last has unlocked, even while an earlier owner is still in its unlock: after
+ *     the releasing exchange there is at most a wake, which uses the address alone. (Such a wake
+ *     may return a wait for no reason on what lies there next; every wait of ordo bears that.)
+ */
+#ifndef ORDO_MUTEX_H
+#define ORDO_MUTEX_H
+
+#include "ordo/atomic.h"
+#include "ordo/scope.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ordo_mutex {
+    ordo_atomic_u32 state;
+} ordo_mutex;
+
+#define ORDO_MUTEX_INIT { ORDO_ATOMIC_INIT(0) }
+
+void ordo_mutex_lock(ordo_mutex *mutex);
+
+/* Locks it if it is not locked; returns whether. Does not wait. */
+__attribute__((warn_unused_result)) bool ordo_mutex_try_lock(ordo_mutex *mutex);
+
+/* Locks it and returns 0, or returns ETIMEDOUT once the deadline of ordo_clock_now has passed. A
+ * mutex that is not locked is locked even if the deadline is in the past. */
+__attribute__((warn_unused_result)) int ordo_mutex_lock_until(ordo_mutex *mutex,
+                                                              uint64_t deadline);
+
+void ordo_mutex_unlock(ordo_mutex *mutex);
+
+/* Locks now, unlocks at the end of the enclosing block. */
+#define ORDO_MUTEX_GUARD(mutex)                                                                    \
+    ordo_mutex *ORDO_SCOPE_NAME(ordo_guard)                                                        \
+        __attribute__((cleanup(ordo_mutex_guard_end), unused)) = ordo_mutex_guard_start(mutex)
+
+static inline ordo_mutex *ordo_mutex_guard_start(ordo_mutex *mutex)
+{
+    ordo_mutex_lock(mutex);
+    return mutex;
+}
+
+static inline void ordo_mutex_guard_end(ordo_mutex **guard)
+{
+    if (*guard != 0)
+        ordo_mutex_unlock(*guard);
+    *guard = 0;
+}
+
+/* A mutex and the data that it protects. */
+#define ORDO_MUTEX(T)                                                                              \
+    struct {                                                                                       \
+        ordo_mutex mutex;                                                                          \
+        T data;                                                                                    \
+    }
+
+/* Runs the statement that follows with `name` pointing to the owner's data, locked. Leaving it by
+ * break, return or goto unlocks too. Evaluates `owner` once for the lock and once for the data. */
+#define ORDO_MUTEX_SCOPE(name, owner) ORDO_MUTEX_SCOPE_(ORDO_SCOPE_NAME(ordo_guard), name, owner)
+#define ORDO_MUTEX_SCOPE_(guard, name, owner)                                                      \
+    for (ordo_mutex *guard __attribute__((cleanup(ordo_mutex_guard_end))) =                        \
+             ordo_mutex_guard_start(&(owner)->mutex);                                              \
+         guard != 0; ordo_mutex_guard_end(&guard))                                                 \
+        for (__typeof__(&(owner)->data) name = &(owner)->data; name != 0; name = 0)
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,149 @@
+/* locks.c: what every lock promises: try_lock's answers, exclusion of several threads, and that it
+ * may be freed right after the last unlock. */
+#include "locks.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "ordo/ordo.h"
+#include "rounds.h"
+#include "threads.h"
+
+TestSuite(locks, .timeout = 60);
+
+/* Functions of the right type: a void * is no ordo_mutex *. */
+#define KIND(kind)                                                                                 \
+    static void kind##_do_lock(void *lock) { ordo_##kind##_lock(lock); }                           \
+    static bool kind##_do_try_lock(void *lock) { return ordo_##kind##_try_lock(lock); }            \
+    static void kind##_do_unlock(void *lock) { ordo_##kind##_unlock(lock); }
+
+KIND(spin_lock)
+KIND(mutex)
+
+static void lock_until_never(void *lock)
+{
+    if (ordo_mutex_lock_until(lock, UINT64_MAX) != 0)
+        abort();
+}
+
+const struct lock_kind lock_kinds[] = {
+    {"spin_lock", spin_lock_do_lock, spin_lock_do_try_lock, spin_lock_do_unlock},
+    {"mutex", mutex_do_lock, mutex_do_try_lock, mutex_do_unlock},
+    {"mutex, lock_until", lock_until_never, mutex_do_try_lock, mutex_do_unlock},
+};
+const unsigned int lock_kind_count = sizeof lock_kinds / sizeof *lock_kinds;
+
+#define FOR_EACH_KIND(kind)                                                                        \
+    for (const struct lock_kind *kind = lock_kinds; kind < lock_kinds + lock_kind_count; kind++)
+
+Test(locks, sizes)
+{
+    cr_expect(sizeof(ordo_spin_lock) == 1);
+    cr_expect(sizeof(ordo_mutex) == 4);
+}
+
+Test(locks, try_lock)
+{
+    FOR_EACH_KIND (kind) {
+        uint64_t lock[8] = {0};
+        static const uint64_t zero[8];
+
+        cr_expect(kind->try_lock(lock), "%s: zero bytes are unlocked", kind->name);
+        cr_expect(!kind->try_lock(lock), "%s: locked", kind->name);
+        kind->unlock(lock);
+        kind->lock(lock);
+        cr_expect(!kind->try_lock(lock), "%s: locked", kind->name);
+        kind->unlock(lock);
+        cr_expect(memcmp(lock, zero, sizeof lock) == 0, "%s: as before", kind->name);
+    }
+}
+
+/* ---- Exclusion ------------------------------------------------------------------------------- */
+
+struct sum {
+    const struct lock_kind *kind;
+    uint64_t lock[8];
+    volatile uint64_t count; /* a plain one: not atomic */
+    uint64_t tried;
+    unsigned int rounds;
+};
+
+static void add(unsigned self, void *shared)
+{
+    struct sum *const sum = shared;
+
+    for (unsigned int i = 0; i < sum->rounds; i++) {
+        const bool tries = self == 0 && i % 4 == 0;
+        if (!tries)
+            sum->kind->lock(sum->lock);
+        else if (!sum->kind->try_lock(sum->lock))
+            continue;
+        sum->tried += tries;
+        sum->count++;
+        if (i % 64 == 0) /* others find it locked for longer than they spin */
+            ordo_thread_yield();
+        sum->kind->unlock(sum->lock);
+    }
+}
+
+Test(locks, sum_of_several_threads)
+{
+    enum { threads = 4 };
+
+    FOR_EACH_KIND (kind) {
+        struct sum sum = {.kind = kind, .rounds = test_rounds(1)};
+        const unsigned int tries = (sum.rounds + 3) / 4;
+
+        run_threads(threads, add, &sum);
+        cr_expect(sum.count == threads * (uint64_t)sum.rounds - tries + sum.tried, "%s",
+                  kind->name);
+    }
+}
+
+/* ---- Destruction right after the last unlock ------------------------------------------------- */
+
+/* Two threads leave an object in a page of its own; who leaves last unmaps it, while the other may
+ * still be in its unlock. */
+struct object {
+    uint64_t lock[8];
+    unsigned int users;
+};
+
+struct scene {
+    const struct lock_kind *kind;
+    struct object *object;
+    unsigned int arrived, rounds;
+};
+
+static void leave(unsigned self, void *shared)
+{
+    struct scene *const scene = shared;
+
+    for (unsigned int i = 0; i < scene->rounds; i++) {
+        if (self == 0) {
+            scene->object = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                                 -1, 0);
+            if (scene->object == MAP_FAILED)
+                abort();
+            scene->object->users = 2;
+        }
+        meet(&scene->arrived, 4 * i + 2);
+        struct object *const object = scene->object;
+        scene->kind->lock(object->lock);
+        const bool last = --object->users == 0;
+        scene->kind->unlock(object->lock);
+        if (last)
+            munmap(object, 4096);
+        meet(&scene->arrived, 4 * i + 4);
+    }
+}
+
+Test(locks, unmapped_after_the_last_unlock)
+{
+    FOR_EACH_KIND (kind) {
+        struct scene scene = {.kind = kind, .rounds = test_rounds(10)};
+        run_threads(2, leave, &scene);
+    }
+}

@@ -1,0 +1,18 @@
+/* locks.h: a lock as the tests see it, so that one test serves all of them. */
+#ifndef ORDO_TEST_LOCKS_H
+#define ORDO_TEST_LOCKS_H
+
+#include <stdbool.h>
+
+struct lock_kind {
+    const char *name;
+    void (*lock)(void *lock);
+    bool (*try_lock)(void *lock);
+    void (*unlock)(void *lock);
+};
+
+/* All are unlocked when their bytes are 0, and fit into 64 of them. */
+extern const struct lock_kind lock_kinds[];
+extern const unsigned int lock_kind_count;
+
+#endif
