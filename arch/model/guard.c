@@ -11,7 +11,7 @@
 
 #include "engine.h"
 
-enum { PATIENCE = 10 }; /* seconds of CPU time without a step */
+enum { PATIENCE = 4 }; /* seconds of CPU time without a step */
 
 volatile unsigned long model_pulse;
 static const char *test_name;

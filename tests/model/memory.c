@@ -87,6 +87,40 @@ PAIR(memcmp_and_write, model_data_race, write_first, compare)
 PAIR(memcmp_elsewhere, model_passes, write_last, compare)
 PAIR(strlen_and_write, model_data_race, write_first, measure)
 
+static void copy_text_in(void)
+{
+    strncpy(bytes, "new", sizeof bytes);
+}
+
+static void append_text(void)
+{
+    strcat(bytes, "more");
+}
+
+static void find_byte(void)
+{
+    model_assert(strchr(bytes, 'z') == NULL);
+}
+
+PAIR(strncpy_and_write_last, model_data_race, write_last, copy_text_in)
+PAIR(strcat_and_read_first, model_data_race, append_text, read_first)
+PAIR(strchr_and_write_first, model_data_race, write_first, find_byte)
+PAIR(strchr_twice, model_passes, find_byte, find_byte)
+
+MODEL_TEST(strings_are_those_of_the_c_library, .expect = model_passes)
+{
+    static char text[16];
+    strcpy(text, "ordo");
+    strcat(text, " and");
+    strncat(text, " no more", 3);
+    model_assert(strcmp(text, "ordo and no") == 0 && strlen(text) == 11);
+    model_assert(strnlen(text, 4) == 4 && strncmp(text, "order", 3) == 0);
+    model_assert(strchr(text, 'o') == text && strrchr(text, 'o') == text + 10);
+    model_assert(strstr(text, "and") == text + 5 && memchr(text, 'd', 16) == text + 2);
+    strncpy(text, "new", sizeof text);
+    model_assert(memcmp(text, "new\0\0\0\0\0\0\0\0\0\0\0\0", sizeof text) == 0);
+}
+
 /* An atomic access of one thread and a plain one of another race too, if one of them writes. */
 static void store_ready(void)
 {

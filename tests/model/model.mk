@@ -13,7 +13,8 @@
 ENGINE := $(patsubst arch/model/%.c,build/model/engine/%.o,$(wildcard arch/model/*.c)) \
     build/model/engine/context_$(HOST_ARCH).o
 CHECKER := $(filter-out %/main.o,$(ENGINE))
-MODEL_PROGRAMS := $(patsubst tests/model/%.c,build/model/%,$(wildcard tests/model/*.c))
+MODEL_PROGRAMS := $(patsubst tests/model/%.c,build/model/%,$(wildcard tests/model/*.c)) \
+    build/model/guard/guard
 ENUMERATOR := $(patsubst tests/model/enumerate/%.c,build/model/enumerate/%.o,\
     $(wildcard tests/model/enumerate/*.c))
 
@@ -60,6 +61,7 @@ build/model/subject/order.o: arch/order.c arch/model/libc.names
 
 $(MODEL_PROGRAMS): build/model/%: build/model/subject/%.o build/model/subject/order.o \
     build/model/subject/core.a $(ENGINE)
+	@mkdir -p $(@D)
 	@echo "  LINK    $@"
 	$(Q)ld -r -o $@.all.o $(filter build/model/subject/%,$^)
 	$(Q)! nm -u $@.all.o | awk '{ print $$2 }' | grep -vE '^(__tsan_|ordo_|model_)' || \
