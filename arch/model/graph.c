@@ -326,8 +326,8 @@ static bool is_access(const struct event *event)
 }
 
 /* What RC11 knows of: accesses and fences. Spawning and joining, choices, steps on a futex's queue
- * and light fences are the checker's own events, and must not stand between two accesses as one that
- * is at another location: they would order what nothing in the model orders. */
+ * and light fences are the checker's own events, and must not stand between two accesses as one
+ * that is at another location: they would order what nothing in the model orders. */
 static bool is_in_rc11(const struct event *event)
 {
     return is_access(event)

@@ -47,7 +47,7 @@ void *model_memchr(const void *memory, int byte, size_t size)
 
 /* ---- Strings --------------------------------------------------------------------------------- */
 
-/* Reads a string of at most `most` bytes with its end, if that is among them. Returns its length. */
+/* Reads at most `most` bytes of a string, with its end if that is among them; its length. */
 static size_t read_text(const char *text, size_t most, const void *site)
 {
     const size_t length = strnlen(text, most);

@@ -1,5 +1,5 @@
-/* futex.h: wait until a 32-bit word changes, and wake who waits. Everything in ordo that blocks does
- * so here; the model checker (arch/model) has its own version of this file's functions.
+/* futex.h: wait until a 32-bit word changes, and wake who waits. Everything in ordo that blocks
+ * does so here; the model checker (arch/model) has its own version of this file's functions.
  *
  * A waiter goes to sleep only if the word still holds `expected`; the check and the going to sleep
  * are one step with respect to wakes of the same word. That is all a futex orders: returning from a
