@@ -7,7 +7,6 @@
  * failure ordering; both orderings are taken as they are, not joined.
  */
 #include "engine.h"
-#include "ordo/cpu.h"
 
 typedef uint8_t value_u8;
 typedef uint16_t value_u16;
@@ -271,22 +270,3 @@ enum { weak_compare_exchange = false, weak_compare_exchange_weak = true,
     }
 
 #include "symbols.inc"
-
-/* ---- cpu.h: there is nothing to choose ------------------------------------------------------- */
-
-bool ordo_cpu_has(enum ordo_cpu_feature feature)
-{
-    (void)feature;
-    return false;
-}
-
-bool ordo_cpu_force(enum ordo_cpu_feature feature, bool present)
-{
-    (void)feature;
-    (void)present;
-    return false;
-}
-
-void ordo_cpu_detect(void)
-{
-}

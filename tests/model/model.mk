@@ -11,7 +11,7 @@
 #: make mutate FILE=...     weakens each ordering of a file and reports which the model tests find
 
 ENGINE := $(patsubst arch/model/%.c,build/model/engine/%.o,$(wildcard arch/model/*.c)) \
-    build/model/engine/context_$(HOST_ARCH).o
+    build/model/engine/context_$(HOST_ARCH).o build/model/engine/features.o
 CHECKER := $(filter-out %/main.o,$(ENGINE))
 MODEL_PROGRAMS := $(patsubst tests/model/%.c,build/model/%,$(wildcard tests/model/*.c)) \
     build/model/guard/guard
@@ -24,6 +24,9 @@ build/model/%: private DEFINES    = $(DEFINES.generic) -fno-pic -Iarch/model -Ib
 build/model/enumerate/%: private DEFINES = -fno-pic -Iarch/model -Itests/check -Itools -Itests/support
 
 build/model/engine/%.o: arch/model/%.c | build/symbols.inc
+	$(compile)
+# There is no CPU feature to choose by, as in the generic back end.
+build/model/engine/features.o: arch/generic/features.c
 	$(compile)
 build/model/engine/%.o: arch/model/%.S
 	$(assemble)
