@@ -54,6 +54,8 @@ int ordo_futex_wait(const ordo_atomic_u32 *word, uint32_t expected)
 
 int ordo_futex_wait_until(const ordo_atomic_u32 *word, uint32_t expected, uint64_t deadline)
 {
+    if (deadline == ORDO_NEVER)
+        return ordo_futex_wait(word, expected);
     const struct timespec time = {
         .tv_sec = (time_t)(deadline / second),
         .tv_nsec = (long)(deadline % second),

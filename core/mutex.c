@@ -15,7 +15,6 @@
 #include "ordo/mutex.h"
 
 #include <errno.h>
-#include <stddef.h>
 
 #include "ordo/futex.h"
 #include "ordo/misuse.h"
@@ -31,36 +30,40 @@ bool ordo_mutex_try_lock(ordo_mutex *mutex)
     return ordo_compare_exchange(&mutex->state, &expected, locked, ordo_acquire, ordo_relaxed);
 }
 
-/* Locks a mutex that was found locked; `deadline` may be NULL. */
-__attribute__((cold, noinline)) static int wait_and_lock(ordo_mutex *mutex,
-                                                         const uint64_t *deadline)
+/* Waits its turn among those that sleep. */
+static int lock_contended(ordo_mutex *mutex, uint64_t deadline)
+{
+    /* Acquire: pairs with the release in unlock. */
+    while (ordo_exchange(&mutex->state, contended, ordo_acquire) != unlocked)
+        if (ordo_futex_wait_until(&mutex->state, contended, deadline) == ETIMEDOUT)
+            return ETIMEDOUT;
+    return 0;
+}
+
+/* Locks a mutex that was found locked. */
+__attribute__((cold, noinline)) static int wait_and_lock(ordo_mutex *mutex, uint64_t deadline)
 {
     /* On 2 others sleep already: spinning would only be unfair to them. */
     for (unsigned int turn = 0;
          turn < ordo_spin_limit && ordo_load(&mutex->state, ordo_relaxed) == locked; turn++)
         ordo_spin_hint();
-    if (ordo_mutex_try_lock(mutex))
-        return 0;
-
-    /* Acquire: pairs with the release in unlock. */
-    while (ordo_exchange(&mutex->state, contended, ordo_acquire) != unlocked) {
-        if (deadline == NULL)
-            ordo_futex_wait(&mutex->state, contended);
-        else if (ordo_futex_wait_until(&mutex->state, contended, *deadline) == ETIMEDOUT)
-            return ETIMEDOUT;
-    }
-    return 0;
+    return ordo_mutex_try_lock(mutex) ? 0 : lock_contended(mutex, deadline);
 }
 
 void ordo_mutex_lock(ordo_mutex *mutex)
 {
     if (!ordo_mutex_try_lock(mutex))
-        wait_and_lock(mutex, NULL);
+        wait_and_lock(mutex, ORDO_NEVER);
 }
 
 int ordo_mutex_lock_until(ordo_mutex *mutex, uint64_t deadline)
 {
-    return ordo_mutex_try_lock(mutex) ? 0 : wait_and_lock(mutex, &deadline);
+    return ordo_mutex_try_lock(mutex) ? 0 : wait_and_lock(mutex, deadline);
+}
+
+void ordo_mutex_lock_contended(ordo_mutex *mutex)
+{
+    lock_contended(mutex, ORDO_NEVER);
 }
 
 void ordo_mutex_unlock(ordo_mutex *mutex)

@@ -115,7 +115,8 @@ int ordo_futex_wait(const ordo_atomic_u32 *word, uint32_t expected)
 
 int ordo_futex_wait_until(const ordo_atomic_u32 *word, uint32_t expected, uint64_t deadline)
 {
-    return wait(word, expected, &deadline, __builtin_return_address(0));
+    return wait(word, expected, deadline == ORDO_NEVER ? NULL : &deadline,
+                __builtin_return_address(0));
 }
 
 uint32_t ordo_futex_wake(const ordo_atomic_u32 *word, uint32_t count)

@@ -11,6 +11,9 @@ extern "C" {
 /* Nanoseconds of CLOCK_MONOTONIC. */
 uint64_t ordo_clock_now(void);
 
+/* The deadline that does not come. */
+#define ORDO_NEVER UINT64_MAX
+
 #ifdef __cplusplus
 }
 #endif

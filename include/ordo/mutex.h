@@ -58,6 +58,10 @@ __attribute__((warn_unused_result)) int ordo_mutex_lock_until(ordo_mutex *mutex,
 
 void ordo_mutex_unlock(ordo_mutex *mutex);
 
+/* Locks it and leaves it in state 2, so that the unlock wakes a sleeper. For who knows of threads that
+ * were put to sleep on `state` by another way than lock: a condition variable's requeue. */
+void ordo_mutex_lock_contended(ordo_mutex *mutex);
+
 /* Locks now, unlocks at the end of the enclosing block. */
 #define ORDO_MUTEX_GUARD(mutex)                                                                    \
     ordo_mutex *ORDO_SCOPE_NAME(ordo_guard)                                                        \
