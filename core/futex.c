@@ -1,78 +1,178 @@
-/* futex.c: see futex.h; Linux's private futexes. A private futex is known by process and address,
- * so the kernel never reads the word of a wake: memory that is freed, or used for something else by
- * now, is at worst woken for nothing.
+/* futex.c: see futex.h; Linux's futexes.
+ *
+ * A private futex is known by process and address, so the kernel never reads the word of a wake:
+ * memory that is freed, or used for something else by now, is at worst woken for nothing. For a
+ * shared one it looks up the page; where there is none, nobody can be waiting.
  *
  * Every wait is a FUTEX_WAIT_BITSET: of the two that exist, the one whose deadline is absolute. A
- * deadline that has passed is the kernel's to notice, after it has compared the word; one beyond
- * what it can count, 292 years, it takes as never.
+ * deadline that has passed is the kernel's to notice, after it has compared the word.
  *
- * errno is the caller's, and is as before.
+ * FUTEX_WAKE_BITSET takes a count of 0 for 1, so 0 does not reach it. So does FUTEX_WAKE_OP, where
+ * nothing can be done about it: the change is to be made all the same, in the same call.
  */
-#include "ordo/futex.h"
-
-#include <errno.h>
-#include <limits.h>
-#include <linux/futex.h>
-#include <stddef.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
+#include "futex_call.h"
 
 #include "ordo/misuse.h"
 
-enum { second = 1000000000 };
-
-_Static_assert((time_t)(UINT64_MAX / second) == UINT64_MAX / second,
-               "time_t has room for every deadline");
-
-static int wait_bitset(const ordo_atomic_u32 *word, uint32_t expected,
-                       const struct timespec *deadline)
+/* What a wait returns, from what the system did. */
+static int result_of_wait(long result)
 {
-    const int before = errno;
-    int error = 0;
-
-    if (syscall(SYS_futex, word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected, deadline, NULL,
-                FUTEX_BITSET_MATCH_ANY) != 0)
-        error = errno;
-    errno = before;
-
-    switch (error) {
+    switch (result) {
     case 0:
-    case EAGAIN:
-    case EINTR:
-    case ETIMEDOUT: return error;
-    case EFAULT: ordo_misuse("futex.c: wait on memory that is not there");
-    case EINVAL: ordo_misuse("futex.c: wait on a word that is not aligned");
+    case -EAGAIN:
+    case -EINTR:
+    case -ETIMEDOUT: return (int)-result;
+    case -EFAULT: ordo_misuse("futex.c: wait on memory that is not there");
+    case -EINVAL: ordo_misuse("futex.c: wait on a word that is not aligned");
     default: ordo_misuse("futex.c: the system refuses to wait");
     }
 }
 
-int ordo_futex_wait(const ordo_atomic_u32 *word, uint32_t expected)
+int ordo_futex_wait_bitset(const ordo_atomic_u32 *word, uint32_t expected, uint64_t deadline,
+                           uint32_t bits, unsigned int flags)
 {
-    return wait_bitset(word, expected, NULL);
+    struct timespec time;
+
+    if (bits == 0)
+        ordo_misuse("futex.c: wait without bits");
+    return result_of_wait(futex_call(word, futex_timed_kind(FUTEX_WAIT_BITSET, flags), expected,
+                                     (uintptr_t)futex_time(deadline, &time), NULL, bits));
 }
 
 int ordo_futex_wait_until(const ordo_atomic_u32 *word, uint32_t expected, uint64_t deadline)
 {
-    if (deadline == ORDO_NEVER)
-        return ordo_futex_wait(word, expected);
-    const struct timespec time = {
-        .tv_sec = (time_t)(deadline / second),
-        .tv_nsec = (long)(deadline % second),
-    };
+    return ordo_futex_wait_bitset(word, expected, deadline, ORDO_FUTEX_ANY, ordo_futex_private);
+}
 
-    return wait_bitset(word, expected, &time);
+int ordo_futex_wait(const ordo_atomic_u32 *word, uint32_t expected)
+{
+    return ordo_futex_wait_until(word, expected, ORDO_NEVER);
+}
+
+uint32_t ordo_futex_wake_bitset(const ordo_atomic_u32 *word, uint32_t count, uint32_t bits,
+                                unsigned int flags)
+{
+    if (bits == 0)
+        ordo_misuse("futex.c: wake without bits");
+    if (count == 0)
+        return 0;
+    const long woken = futex_call(word, futex_kind(FUTEX_WAKE_BITSET, flags),
+                                  (uint32_t)futex_count(count), 0, NULL, bits);
+
+    return woken < 0 ? 0 : (uint32_t)woken;
 }
 
 uint32_t ordo_futex_wake(const ordo_atomic_u32 *word, uint32_t count)
 {
-    if (count == 0) /* which the kernel takes for 1 */
-        return 0;
+    return ordo_futex_wake_bitset(word, count, ORDO_FUTEX_ANY, ordo_futex_private);
+}
+
+uint32_t ordo_futex_requeue(const ordo_atomic_u32 *from, uint32_t wake, const ordo_atomic_u32 *to,
+                            uint32_t move, unsigned int flags)
+{
+    const long count = futex_call(from, futex_kind(FUTEX_REQUEUE, flags),
+                                  (uint32_t)futex_count(wake), futex_count(move), to, 0);
+
+    return count < 0 ? 0 : (uint32_t)count;
+}
+
+int ordo_futex_compare_requeue(const ordo_atomic_u32 *from, uint32_t expected, uint32_t wake,
+                               const ordo_atomic_u32 *to, uint32_t move, unsigned int flags,
+                               uint32_t *count)
+{
+    const long result = futex_call(from, futex_kind(FUTEX_CMP_REQUEUE, flags),
+                                   (uint32_t)futex_count(wake), futex_count(move), to, expected);
+
+    switch (result) {
+    case -EAGAIN: return EAGAIN;
+    case -EFAULT: ordo_misuse("futex.c: requeue from or to memory that is not there");
+    case -EINVAL: ordo_misuse("futex.c: requeue from or to a word that is not aligned");
+    default: break;
+    }
+    if (result < 0)
+        ordo_misuse("futex.c: the system refuses to requeue");
+    if (count != NULL)
+        *count = (uint32_t)result;
+    return 0;
+}
+
+/* ---- Changing a word and waking --------------------------------------------------------------- */
+
+/* The kernel's code: 4 bits of change, 4 of comparison, 12 of operand, 12 of what it compares with.
+ * The numbers of the changes and comparisons are the enumerations'. */
+enum { change_shift = 28, comparison_shift = 24, operand_shift = 12, field = 0xfff };
+
+_Static_assert(ordo_futex_set == FUTEX_OP_SET && ordo_futex_xor == FUTEX_OP_XOR
+                   && ordo_futex_equal == FUTEX_OP_CMP_EQ
+                   && ordo_futex_greater_or_equal == FUTEX_OP_CMP_GE,
+               "the numbers are the kernel's");
+
+static uint32_t encode(unsigned int change, int operand, enum ordo_futex_comparison comparison,
+                       int against)
+{
+    enum { least = -2048, most = 2047 };
+
+    if (operand < least || operand > most || against < least || against > most)
+        ordo_misuse("futex.c: a number of a wake-op that does not fit into 12 bits");
+    return change << change_shift | (uint32_t)comparison << comparison_shift
+           | ((uint32_t)operand & field) << operand_shift | ((uint32_t)against & field);
+}
+
+uint32_t ordo_futex_operation(enum ordo_futex_change change, int operand,
+                              enum ordo_futex_comparison comparison, int against)
+{
+    return encode(change, operand, comparison, against);
+}
+
+uint32_t ordo_futex_operation_bit(enum ordo_futex_change change, unsigned int bit,
+                                  enum ordo_futex_comparison comparison, int against)
+{
+    if (bit > 31)
+        ordo_misuse("futex.c: a wake-op's bit beyond the word");
+    return encode(change | FUTEX_OP_OPARG_SHIFT, (int)bit, comparison, against);
+}
+
+uint32_t ordo_futex_wake_op(const ordo_atomic_u32 *first, uint32_t wake, ordo_atomic_u32 *second,
+                            uint32_t wake_second, uint32_t operation, unsigned int flags)
+{
+    const long woken = futex_call(first, futex_kind(FUTEX_WAKE_OP, flags),
+                                  (uint32_t)futex_count(wake), futex_count(wake_second), second,
+                                  operation);
+
+    if (woken == -EFAULT)
+        ordo_misuse("futex.c: wake-op on memory that is not there");
+    if (woken < 0)
+        ordo_misuse("futex.c: the system refuses a wake-op");
+    return (uint32_t)woken;
+}
+
+/* ---- Several words ---------------------------------------------------------------------------- */
+
+int ordo_futex_wait_any(const struct ordo_futex_waiter *waiters, unsigned int count,
+                        uint64_t deadline, unsigned int flags, unsigned int *which)
+{
+    struct futex_waitv vector[FUTEX_WAITV_MAX];
+    struct timespec time;
+
+    if (count == 0 || count > FUTEX_WAITV_MAX)
+        return EINVAL;
+    for (unsigned int i = 0; i < count; i++)
+        vector[i] = (struct futex_waitv){
+            .uaddr = (uintptr_t)waiters[i].word,
+            .val = waiters[i].expected,
+            .flags = (uint32_t)futex_kind(FUTEX_32, waiters[i].flags),
+        };
 
     const int before = errno;
-    const long woken = syscall(SYS_futex, word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG,
-                               count < INT_MAX ? (int)count : INT_MAX);
+    const long result = syscall(SYS_futex_waitv, vector, count, 0, futex_time(deadline, &time),
+                                (flags & ordo_futex_realtime) != 0 ? CLOCK_REALTIME
+                                                                   : CLOCK_MONOTONIC);
+    const int error = errno;
 
     errno = before;
-    return woken < 0 ? 0 : (uint32_t)woken; /* EFAULT: nobody can be waiting there */
+    if (result < 0)
+        return error == ENOSYS ? ENOSYS : result_of_wait(-error);
+    if (which != NULL)
+        *which = (unsigned int)result;
+    return 0;
 }

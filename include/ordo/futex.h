@@ -63,8 +63,8 @@ int ordo_futex_compare_requeue(const ordo_atomic_u32 *from, uint32_t expected, u
                                uint32_t *count);
 
 /* Changes *second by `operation`, wakes at most `wake` waiters of `first` and, if the value that
- * *second had passes the comparison, at most `wake_second` of `second`. Returns how many. The change
- * is one relaxed read-modify-write, made by the kernel. */
+ * *second had passes the comparison, at most `wake_second` of `second`; the system takes 0 for 1 in
+ * both. Returns how many. The change is one relaxed read-modify-write, made by the kernel. */
 uint32_t ordo_futex_wake_op(const ordo_atomic_u32 *first, uint32_t wake, ordo_atomic_u32 *second,
                             uint32_t wake_second, uint32_t operation, unsigned int flags);
 
