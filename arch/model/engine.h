@@ -91,7 +91,7 @@ extern bool model_was_reached; /* model_reach saw its condition in this executio
 /* Adds a step to the graph, with its first choice, and remembers the others. NONE: there is no
  * consistent choice. */
 event_id explore_add(unsigned int thread, const struct step *step);
-/* Explores the executions where this futex wait took the lock of its queue earlier than others that
+/* Explores the executions where this futex call took the lock of its queue earlier than others that
  * have had it. The graph stays as it is. */
 void explore_late(unsigned int thread, const struct step *lock);
 
@@ -99,8 +99,8 @@ void explore_late(unsigned int thread, const struct step *lock);
 
 /* The store that took the waiting `thread` off the queue; NONE: it is still there. */
 event_id futex_waker(unsigned int thread, uint16_t queue);
-/* How the `thread` goes to sleep, when it took the lock by `lock` and found `waiters`. */
-struct step futex_sleep(const struct step *lock, ordo_u128 waiters, unsigned int thread);
+/* What the `thread` then does to the queue whose lock it took by `lock`, if that reads `store`. */
+struct step futex_locked(const struct step *lock, event_id store, unsigned int thread);
 
 /* ---- clock.c --------------------------------------------------------------------------------- */
 
@@ -118,6 +118,8 @@ void *memory_stack(unsigned int thread, size_t *size);
  * exploration if it was not known. */
 uint16_t memory_location(const volatile void *object, unsigned int size, const void *site);
 uint16_t memory_hidden_location(const volatile void *address);
+/* The location that a futex word is, or that it is a half of; *shift: where in its value. */
+uint16_t memory_word_location(const volatile void *word, unsigned int *shift, const void *site);
 unsigned int memory_locations(void);
 const volatile void *memory_address(uint16_t location);
 unsigned int memory_size(uint16_t location);

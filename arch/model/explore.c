@@ -29,8 +29,8 @@
  * woken futex waiter has one store to read, and so always is.
  *
  * All this needs that a step can always read the newest store, so that the others can go on. One
- * kind cannot: a futex wait that is to take the lock of its queue, but has read a word that the
- * newest call on the queue knows to be overwritten. It belongs before that call. It has its turn
+ * kind cannot: a futex wait, or a requeue that compares, which is to take the lock of its queue but
+ * has read a word that the newest call on the queue knows to be overwritten. It belongs before that call. It has its turn
  * when nobody else has; then it revisits the calls that should have come later, and is not added
  * (explore_late).
  *
@@ -329,8 +329,8 @@ void explore_late(unsigned int thread, const struct step *lock)
         const event_id read = graph_add(thread, lock);
         graph_set_from(read, before);
         if (read_is_coherent(read)) {
-            const struct step sleep = futex_sleep(lock, graph.events[before].value, thread);
-            revisit_from(graph_add(thread, &sleep));
+            const struct step store = futex_locked(lock, before, thread);
+            revisit_from(graph_add(thread, &store));
         }
         graph.count = count;
         graph_index();

@@ -265,7 +265,7 @@ static bool is_coherent(const struct event *event, event_id store)
     return true;
 }
 
-/* A wait reads the futex word, and then takes the lock of its queue from `queue_store`, the call
+/* A futex call reads the word, and then takes the lock of its queue from `queue_store`, the call
  * before it. What that call knew was done before it: has the word been stored since it was read? */
 bool word_is_stale(event_id word_read, event_id queue_store)
 {
@@ -282,11 +282,35 @@ bool word_is_stale(event_id word_read, event_id queue_store)
     return false;
 }
 
+/* The two halves of a requeue, a read-modify-write each, are one step: taken for one, and others
+ * too, they leave the order of causes acyclic. So the store that a second half reads must not come
+ * after its first half, nor come so because a requeue comes after that, whose one half it is. */
+static bool divides_requeue(event_id read)
+{
+    const struct event *const event = &graph.events[read];
+    clocks past = graph.events[event->from].causes;
+    bool grows = true;
+
+    while (grows) {
+        grows = false;
+        for (unsigned int id = graph.locations; id < graph.count; id++) {
+            const struct event *const other = &graph.events[id];
+            if (other->step.hidden && other->step.at_once && other->step.kind == EVENT_WRITE
+                && other->index > past[other->thread] && other->index - 2 <= past[other->thread]) {
+                past = joined(past, other->causes);
+                grows = true;
+            }
+        }
+    }
+    return event->index - 1 <= past[event->thread];
+}
+
 bool read_is_coherent(event_id read)
 {
     const struct event *const event = &graph.events[read];
     return is_coherent(event, event->from)
-           && (event->step.word == NONE || !word_is_stale(event->step.word, event->from));
+           && (event->step.word == NONE || !word_is_stale(event->step.word, event->from))
+           && !(event->step.hidden && event->step.at_once && divides_requeue(read));
 }
 
 bool write_is_coherent(event_id write)

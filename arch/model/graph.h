@@ -58,10 +58,10 @@ struct step {
     uint8_t choice;    /* enum choice_kind (engine.h) */
     uint8_t other;     /* spawn, join */
     uint16_t location;
-    uint16_t word;     /* hidden read of a wait: the event that read the futex word */
-    uint32_t count;    /* choice */
+    uint16_t word;     /* hidden read: the event that read the futex word, if the call does */
+    uint32_t count;    /* choice; hidden, of a wait: its bits */
     ordo_u128 value;   /* to store */
-    ordo_u128 expected;
+    ordo_u128 expected; /* hidden, of a wake or requeue: what it asks for, which tickets move */
     const char *name;  /* of the operation */
     const void *site;  /* where it was called from */
 };

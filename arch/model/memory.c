@@ -63,7 +63,8 @@ struct location {
     const char *address;
     unsigned int size;
     bool is_hidden;
-    uint16_t next; /* + 1, in the granule */
+    bool is_waited_on; /* and not known otherwise: it may be the half of an object */
+    uint16_t next;     /* + 1, in the granule */
 };
 
 static struct granule *region_granules, *data_granules;
@@ -227,15 +228,15 @@ ordo_u128 memory_initial_value(uint16_t location)
     return value;
 }
 
-__attribute__((noreturn)) static void learn(const char *address, unsigned int size, bool is_hidden)
+__attribute__((noreturn)) static void learn(struct location location)
 {
     if (location_count == MAX_LOCATIONS)
         model_fail(model_unbounded, NULL, "more than %d atomic objects", MAX_LOCATIONS);
     struct location *const l = &locations[location_count++];
-    *l = (struct location){address, size, is_hidden, 0};
-    if (!is_hidden) {
-        for (unsigned int i = 0; i < size; i += GRANULE) {
-            struct granule *const granule = granule_of(address + i);
+    *l = location;
+    if (!l->is_hidden) {
+        for (unsigned int i = 0; i < l->size; i += GRANULE) {
+            struct granule *const granule = granule_of(l->address + i);
             if (i == 0)
                 l->next = granule->location;
             granule->location = (uint16_t)location_count;
@@ -270,9 +271,9 @@ static void check_allocation(const struct granule *granule, const void *site)
                    report_source(block->site));
 }
 
-uint16_t memory_location(const volatile void *object, unsigned int size, const void *site)
+/* `is_wait`: it is a futex word that is looked at, and may turn out to be the half of an object. */
+static uint16_t locate(const char *address, unsigned int size, bool is_wait, const void *site)
 {
-    const char *const address = (const char *)object;
     struct granule *const granule = granule_of(address);
 
     if (granule == NULL)
@@ -284,16 +285,46 @@ uint16_t memory_location(const volatile void *object, unsigned int size, const v
     for (unsigned int i = 0; i < size; i += GRANULE) {
         unsigned int l = granule_of(address + i)->location;
         for (; l > 0; l = locations[l - 1].next) {
-            const struct location *const known = &locations[l - 1];
+            struct location *const known = &locations[l - 1];
             if (known->address == address && known->size == size) {
                 check_allocation(granule, site);
+                known->is_waited_on &= is_wait;
                 return (uint16_t)(l - 1);
             }
-            if (known->address < address + size && address < known->address + known->size)
-                model_fail(model_misuse, site, "atomic accesses of different sizes overlap");
+            if (known->address >= address + size || address >= known->address + known->size)
+                continue;
+            if (known->is_waited_on && size == GRANULE) {
+                known->address = address;
+                known->size = size;
+                known->is_waited_on = false;
+                model_relearn();
+            }
+            model_fail(model_misuse, site, "atomic accesses of different sizes overlap");
         }
     }
-    learn(address, size, false);
+    learn((struct location){.address = address, .size = size, .is_waited_on = is_wait});
+}
+
+uint16_t memory_location(const volatile void *object, unsigned int size, const void *site)
+{
+    return locate((const char *)object, size, false, site);
+}
+
+uint16_t memory_word_location(const volatile void *word, unsigned int *shift, const void *site)
+{
+    const char *const address = (const char *)word;
+    struct granule *const granule = granule_of(address);
+
+    for (unsigned int l = granule != NULL ? granule->location : 0; l > 0;
+         l = locations[l - 1].next) {
+        const struct location *const known = &locations[l - 1];
+        if (known->size == GRANULE && (uintptr_t)address % sizeof(uint32_t) == 0) {
+            *shift = 8 * (unsigned int)(address - known->address);
+            return locate(known->address, GRANULE, true, site);
+        }
+    }
+    *shift = 0;
+    return locate(address, sizeof(uint32_t), true, site);
 }
 
 uint16_t memory_hidden_location(const volatile void *object)
@@ -301,7 +332,7 @@ uint16_t memory_hidden_location(const volatile void *object)
     for (unsigned int l = 0; l < location_count; l++)
         if (locations[l].is_hidden && locations[l].address == (const char *)object)
             return (uint16_t)l;
-    learn((const char *)object, 0, true);
+    learn((struct location){.address = (const char *)object, .is_hidden = true});
 }
 
 /* ---- Plain accesses -------------------------------------------------------------------------- */

@@ -6,8 +6,8 @@
  * store: plain memory is then as it was, because plain accesses that matter are ordered by hb.
  * Then the lowest-numbered thread that can step adds to the graph. That rule is a function of the
  * graph, which explore.c needs. The write of a read-modify-write follows its read at once, and so
- * do the parts of a restartable step; a futex wait that is late (explore.c) lets all others go
- * first.
+ * do the parts of a restartable step and of a requeue, unless another's write has to; a futex call
+ * that is late (explore.c) lets all others go first.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -138,7 +138,7 @@ static bool can_add(unsigned int t)
     return step->kind != STEP_AWAIT && step->kind != STEP_STOPPED;
 }
 
-/* A futex wait that cannot be the newest call on its queue. */
+/* A futex call that cannot be the newest one on its queue. */
 static bool is_late(const struct step *step)
 {
     return step->word != NONE && word_is_stale(step->word, graph.last_store[step->location]);
@@ -152,19 +152,21 @@ static unsigned int next_thread(void)
                 return t;
         return MAX_THREADS;
     }
-    unsigned int first = MAX_THREADS, late = MAX_THREADS;
+    unsigned int first = MAX_THREADS, late = MAX_THREADS, at_once = MAX_THREADS;
     for (unsigned int t = thread_count; t-- > 0;) {
         const struct step *const step = &threads[t].step;
         if (!can_add(t))
             continue;
-        if ((step->kind == EVENT_WRITE && step->rmw != RMW_NO) || step->at_once)
+        if (step->kind == EVENT_WRITE && step->rmw != RMW_NO)
             return t;
-        if (is_late(step))
+        if (step->at_once)
+            at_once = t;
+        else if (is_late(step))
             late = t;
         else if (first == MAX_THREADS || !model_settings.reverse)
             first = t;
     }
-    return first < MAX_THREADS ? first : late;
+    return at_once < MAX_THREADS ? at_once : first < MAX_THREADS ? first : late;
 }
 
 /* ---- Steps ----------------------------------------------------------------------------------- */
