@@ -17,12 +17,14 @@
 #include "ordo/restartable.h"
 #include "ordo/thread.h"
 
-enum { THREADS = 4, LENGTH = 4, TOO_MANY = 20000 };
+enum { THREADS = 4, LENGTH = 4, OBJECTS = 3, TOO_MANY = 20000 };
 
+/* The first QUEUE_ACTIONS make a program of their own kind: what happens on queues. */
 enum action {
-    store_relaxed, store_release, clear, add, exchange_if_zero, wait_if_zero, wait_if_one,
-    wait_until, wait_and_store, wake_one, wake_two, wake_and_store, look_and_wake, spin, lock,
-    restartable_set, restartable_clear, fence_heavy, choose, ACTIONS
+    wait_if_zero, wait_for_bit, wake_one, wake_bit, requeue, requeue_all, compare_requeue,
+    wait_and_store, QUEUE_ACTIONS, store_relaxed = QUEUE_ACTIONS, store_release, clear, add,
+    exchange_if_zero, wait_if_one, wait_until, wake_two, wake_and_store, look_and_wake, wake_op,
+    spin, lock, restartable_set, restartable_clear, fence_heavy, choose, ACTIONS
 };
 
 struct operation {
@@ -36,7 +38,7 @@ static struct program {
 } program;
 
 /* The only memory of the programs, put back before each execution. */
-__attribute__((section("model_data"))) static ordo_atomic_u32 objects[2] = {{0}, {0}};
+__attribute__((section("model_data"))) static ordo_atomic_u32 objects[OBJECTS] = {{0}, {0}, {0}};
 
 static void perform(const struct operation *operation)
 {
@@ -53,6 +55,20 @@ static void perform(const struct operation *operation)
         ordo_compare_exchange_weak(object, &zero, 1, ordo_acquire, ordo_relaxed);
         break;
     case wait_if_zero: ordo_futex_wait(object, 0); break;
+    case wait_for_bit:
+        ordo_futex_wait_bitset(object, 0, ORDO_NEVER, 1 + operation->other, ordo_futex_private);
+        break;
+    case wake_bit:
+        ordo_futex_wake_bitset(object, 2, 1 + operation->other, ordo_futex_private);
+        break;
+    case requeue: ordo_futex_requeue(object, 0, other, 1, ordo_futex_private); break;
+    case requeue_all:
+        if (ordo_futex_requeue(object, 1, other, UINT32_MAX, ordo_futex_private) > 1)
+            ordo_store(object, 4, ordo_relaxed);
+        break;
+    case compare_requeue:
+        ordo_futex_compare_requeue(object, 0, 1, other, 1, ordo_futex_private, NULL);
+        break;
     case wait_if_one: ordo_futex_wait(object, 1); break;
     case wait_until: ordo_futex_wait_until(object, 0, ordo_clock_now() + 1); break;
     case wait_and_store:
@@ -68,6 +84,11 @@ static void perform(const struct operation *operation)
     case look_and_wake:
         if (ordo_load(object, ordo_acquire) != 0)
             ordo_futex_wake(other, 1);
+        break;
+    case wake_op:
+        ordo_futex_wake_op(object, 1, other, 1,
+                           ordo_futex_operation(ordo_futex_xor, 1, ordo_futex_equal, 0),
+                           ordo_futex_private);
         break;
     case spin:
         while (ordo_load(object, ordo_acquire) == 0)
@@ -124,13 +145,16 @@ static unsigned int random_below(uint64_t *state, unsigned int below)
 /* An expectation that is never met makes the checker go on after a deadlock. */
 static void generate(uint64_t *state, struct model_options *options)
 {
+    const unsigned int actions = random_below(state, 2) == 0 ? ACTIONS : QUEUE_ACTIONS;
+    const unsigned int objects_used = 2 + random_below(state, OBJECTS - 1);
+
     program.threads = 2 + random_below(state, THREADS - 1);
     for (unsigned int t = 0; t < program.threads; t++) {
         program.length[t] = 1 + random_below(state, LENGTH + 2 - program.threads);
         for (unsigned int i = 0; i < program.length[t]; i++)
             program.operation[t][i] = (struct operation){
-                (enum action)random_below(state, ACTIONS), random_below(state, 2),
-                random_below(state, 2)};
+                (enum action)random_below(state, actions), random_below(state, objects_used),
+                random_below(state, objects_used)};
     }
     *options = (struct model_options){.expect = model_double_free, .executions = TOO_MANY,
                                       .spurious_returns = random_below(state, 4) == 0,
