@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ordo/atomic.h"
 #include "ordo/clock.h"
 #include "ordo/scope.h"
 
@@ -95,6 +96,9 @@ void ordo_thread_park(void);
 bool ordo_thread_park_until(uint64_t deadline);
 void ordo_thread_unpark(ordo_thread *thread);
 
+/* For park.c: the word of the thread's token. Starts as 0. */
+ordo_atomic_u32 *ordo_thread_park_word(ordo_thread *thread);
+
 /* ---- At the end of a thread ------------------------------------------------------------------- */
 
 /* Something to be done if the thread ends: by return, pthread_exit or cancellation, not by the end
@@ -110,6 +114,14 @@ struct ordo_thread_exit {
 void ordo_thread_at_exit(struct ordo_thread_exit *node, void (*function)(void *argument),
                          void *argument);
 void ordo_thread_not_at_exit(struct ordo_thread_exit *node);
+
+/* Runs the statement that follows as the block of a thread scope. */
+#define ORDO_THREAD_SCOPE(name)                                                                    \
+    ORDO_THREAD_SCOPE_(ORDO_SCOPE_NAME(ordo_once), name)
+#define ORDO_THREAD_SCOPE_(once, name)                                                             \
+    for (struct ordo_thread_scope name                                                             \
+             __attribute__((cleanup(ordo_thread_scope_end))) = {0}, *once = &name;                 \
+         once != 0; once = 0)
 
 #ifdef __cplusplus
 }
