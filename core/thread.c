@@ -95,6 +95,17 @@ void ordo_thread_not_at_exit(struct ordo_thread_exit *node)
     *at = node->next;
 }
 
+int ordo_thread_guarded_call(int (*function)(void *argument), void *argument,
+                             void (*cleanup)(void *object), void *object)
+{
+    int result;
+
+    pthread_cleanup_push(cleanup, object);
+    result = function(argument);
+    pthread_cleanup_pop(0);
+    return result;
+}
+
 /* ---- Records ---------------------------------------------------------------------------------- */
 
 static uint64_t new_id(void)
