@@ -1,43 +1,219 @@
-/* thread.c: see thread.h; POSIX threads. The only file with _Thread_local: what else belongs to a
- * thread goes into its record.
+/* thread.c: see thread.h; POSIX threads. The only file with _Thread_local.
  *
- * A spawned thread's record is allocated by the spawner and freed by join, which outlives the
- * thread. Any other thread, the first one too, has one in its own thread-local memory.
+ * A record is counted. Spawn gives the handle that join takes once the thread has ended, so a spawned
+ * thread needs none of its own. Any other thread has one, from its first ordo_thread_self to its
+ * end. Ids need no record.
+ *
+ * What is to be done at the end of a thread hangs on a pthread key, whose destructor runs after a
+ * return, pthread_exit and cancellation, before pthread_join returns.
  */
 #include "ordo/thread.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "ordo/misuse.h"
 
 struct ordo_thread {
-    pthread_t id;
+    ordo_atomic_u32 handles;
+    ordo_atomic_u32 park_word;
+    uint64_t id;
+    pthread_t thread;
     void *(*body)(void *); /* NULL: not spawned by ordo */
     void *argument;
+    ordo_thread *older; /* in the scope that it was spawned in */
+    char name[16];      /* "": none */
 };
 
-static _Thread_local struct ordo_thread *spawned; /* NULL in a thread that ordo did not spawn */
-static _Thread_local struct ordo_thread foreign;
+static _Thread_local ordo_thread *self; /* NULL in a foreign thread that has not asked */
+static _Thread_local uint64_t own_id;
+static _Thread_local uint32_t own_system_id;
+static _Thread_local struct ordo_thread_exit *exits;
+
+static ordo_atomic_u64 last_id;
+static pthread_key_t end_key;
+
+/* ---- The end of a thread ---------------------------------------------------------------------- */
+
+static void end_thread(void *unused)
+{
+    (void)unused;
+    while (exits != NULL) { /* a function may add nodes */
+        struct ordo_thread_exit *const node = exits;
+        exits = node->next;
+        node->function(node->argument);
+    }
+    if (self != NULL && self->body == NULL) {
+        ordo_thread_drop(self);
+        self = NULL;
+    }
+}
+
+static void forget_system_id(void)
+{
+    own_system_id = 0;
+}
+
+/* Before constructors of default priority, which may use threads. */
+__attribute__((constructor(101))) static void prepare(void)
+{
+    if (pthread_key_create(&end_key, end_thread) != 0
+        || pthread_atfork(NULL, NULL, forget_system_id) != 0)
+        ordo_misuse("thread.c: no thread-specific key or fork handler to be had");
+}
+
+static void notice_end(void)
+{
+    if (pthread_setspecific(end_key, &end_key) != 0)
+        ordo_misuse("thread.c: no memory to notice the end of the thread");
+}
+
+void ordo_thread_at_exit(struct ordo_thread_exit *node, void (*function)(void *argument),
+                         void *argument)
+{
+    notice_end();
+    *node = (struct ordo_thread_exit){exits, function, argument};
+    exits = node;
+}
+
+void ordo_thread_not_at_exit(struct ordo_thread_exit *node)
+{
+    struct ordo_thread_exit **at = &exits;
+
+    while (*at != NULL && *at != node)
+        at = &(*at)->next;
+    if (*at == NULL)
+        ordo_misuse("thread.c: exit node that is not the thread's");
+    *at = node->next;
+}
+
+int ordo_thread_guarded_call(int (*function)(void *argument), void *argument,
+                             void (*cleanup)(void *object), void *object)
+{
+    int result;
+
+    pthread_cleanup_push(cleanup, object);
+    result = function(argument);
+    pthread_cleanup_pop(0);
+    return result;
+}
+
+/* ---- Records ---------------------------------------------------------------------------------- */
+
+static uint64_t new_id(void)
+{
+    return ordo_fetch_add(&last_id, 1, ordo_relaxed) + 1;
+}
+
+uint64_t ordo_thread_id(void)
+{
+    if (own_id == 0)
+        own_id = new_id();
+    return own_id;
+}
+
+uint64_t ordo_thread_id_of(const ordo_thread *thread)
+{
+    return thread->id;
+}
+
+uint32_t ordo_thread_system_id(void)
+{
+    if (own_system_id == 0)
+        own_system_id = (uint32_t)syscall(SYS_gettid);
+    return own_system_id;
+}
+
+ordo_thread *ordo_thread_self(void)
+{
+    if (self == NULL) {
+        ordo_thread *const record = calloc(1, sizeof *record);
+        if (record == NULL)
+            ordo_misuse("thread.c: no memory for the record of a thread");
+        ordo_store(&record->handles, 1, ordo_relaxed);
+        record->id = ordo_thread_id();
+        notice_end();
+        self = record;
+    }
+    return self;
+}
+
+ordo_thread *ordo_thread_clone(ordo_thread *thread)
+{
+    /* Relaxed: the caller has a handle, so the record stays. */
+    if (ordo_fetch_add(&thread->handles, 1, ordo_relaxed) >= INT32_MAX)
+        ordo_misuse("thread.c: too many handles of a thread");
+    return thread;
+}
+
+void ordo_thread_drop(ordo_thread *thread)
+{
+    /* Release: what the caller did with the record. Acquire: pairs with the other drops. */
+    if (ordo_fetch_sub(&thread->handles, 1, ordo_acq_rel) == 1)
+        free(thread);
+}
+
+ordo_atomic_u32 *ordo_thread_park_word(ordo_thread *thread)
+{
+    return &thread->park_word;
+}
+
+/* ---- Starting and ending ---------------------------------------------------------------------- */
 
 static void *start(void *record)
 {
-    spawned = record;
-    return spawned->body(spawned->argument);
+    self = record;
+    own_id = self->id;
+    if (self->name[0] != '\0')
+        prctl(PR_SET_NAME, self->name);
+    return self->body(self->argument);
 }
 
-int ordo_thread_spawn(ordo_thread **thread, void *(*body)(void *), void *argument)
+/* Rounds up to what pthread_attr_setstacksize takes. */
+static int set_stack_size(pthread_attr_t *attributes, size_t size)
 {
-    struct ordo_thread *const record = malloc(sizeof *record);
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    const size_t least = (size_t)PTHREAD_STACK_MIN;
+
+    if (size < least)
+        size = least;
+    if (size > SIZE_MAX - page)
+        return EINVAL;
+    return pthread_attr_setstacksize(attributes, (size + page - 1) / page * page);
+}
+
+int ordo_thread_spawn_with(ordo_thread **thread, const struct ordo_thread_options *options,
+                           void *(*body)(void *), void *argument)
+{
+    ordo_thread *const record = calloc(1, sizeof *record);
+    pthread_attr_t attributes;
+    int error;
 
     if (record == NULL)
         return ENOMEM;
+    ordo_store(&record->handles, 1, ordo_relaxed);
+    record->id = new_id();
     record->body = body;
     record->argument = argument;
-    const int error = pthread_create(&record->id, NULL, start, record);
+    if (options->name != NULL)
+        strncpy(record->name, options->name, sizeof record->name - 1);
+    error = pthread_attr_init(&attributes);
+    if (error == 0) {
+        if (options->stack_size != 0)
+            error = set_stack_size(&attributes, options->stack_size);
+        if (error == 0)
+            error = pthread_create(&record->thread, options->stack_size != 0 ? &attributes : NULL,
+                                   start, record);
+        pthread_attr_destroy(&attributes);
+    }
     if (error != 0) {
         free(record);
         return error;
@@ -46,26 +222,60 @@ int ordo_thread_spawn(ordo_thread **thread, void *(*body)(void *), void *argumen
     return 0;
 }
 
+int ordo_thread_spawn(ordo_thread **thread, void *(*body)(void *), void *argument)
+{
+    return ordo_thread_spawn_with(thread, &(struct ordo_thread_options){0}, body, argument);
+}
+
 void *ordo_thread_join(ordo_thread *thread)
 {
     void *result;
 
     if (thread->body == NULL)
         ordo_misuse("thread.c: join of a thread that was not spawned");
-    if (thread == spawned)
+    if (thread == self)
         ordo_misuse("thread.c: join of the thread itself");
-    if (pthread_join(thread->id, &result) != 0) /* two threads that join each other */
+    if (pthread_join(thread->thread, &result) != 0) /* two threads that join each other */
         ordo_misuse("thread.c: join that would never end");
-    free(thread);
+    ordo_thread_drop(thread);
     return result;
 }
 
-ordo_thread *ordo_thread_self(void)
+int ordo_thread_scope_spawn(struct ordo_thread_scope *scope, void *(*body)(void *),
+                            void *argument)
 {
-    return spawned != NULL ? spawned : &foreign;
+    ordo_thread *thread;
+    const int error = ordo_thread_spawn(&thread, body, argument);
+
+    if (error == 0) {
+        thread->older = scope->newest;
+        scope->newest = thread;
+    }
+    return error;
 }
+
+void ordo_thread_scope_end(struct ordo_thread_scope *scope)
+{
+    while (scope->newest != NULL) {
+        ordo_thread *const thread = scope->newest;
+        scope->newest = thread->older;
+        ordo_thread_join(thread);
+    }
+}
+
+/* ---- Waiting ---------------------------------------------------------------------------------- */
 
 void ordo_thread_yield(void)
 {
     sched_yield();
+}
+
+void ordo_thread_sleep_until(uint64_t deadline)
+{
+    const uint64_t second = 1000000000;
+    const struct timespec until = {.tv_sec = (time_t)(deadline / second),
+                                   .tv_nsec = (long)(deadline % second)};
+
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+        continue;
 }

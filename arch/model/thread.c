@@ -1,15 +1,30 @@
 /* thread.c: include/ordo/thread.h for the model checker. Spawning happens before the thread's
  * start, its end before the return of a join. run.c has the threads themselves.
  */
+#include <errno.h>
+
 #include "engine.h"
 #include "ordo/thread.h"
 
+/* Put back before each execution, as the data of code under test. */
+#define PUT_BACK __attribute__((section("model_bss")))
+
 struct ordo_thread {
-    unsigned int number;
+    void *(*body)(void *);
+    void *argument;
+    ordo_thread *older; /* in the scope that it was spawned in */
+    struct ordo_thread_exit *exits;
+    unsigned int handles; /* beside the first */
     bool is_joined;
 };
 
-static struct ordo_thread handles[MAX_THREADS];
+static struct ordo_thread handles[MAX_THREADS] PUT_BACK;
+static ordo_atomic_u32 park_words[MAX_THREADS] PUT_BACK;
+
+static unsigned int number_of(const ordo_thread *thread)
+{
+    return (unsigned int)(thread - handles);
+}
 
 static struct step step_about(enum event_kind kind, unsigned int thread, const char *name,
                               const void *site)
@@ -18,37 +33,162 @@ static struct step step_about(enum event_kind kind, unsigned int thread, const c
                          .word = NONE, .name = name, .site = site};
 }
 
-int ordo_thread_spawn(ordo_thread **thread, void *(*body)(void *), void *argument)
+static void *run(void *record)
 {
-    const void *const site = __builtin_return_address(0);
+    ordo_thread *const thread = record;
+    void *const result = thread->body(thread->argument);
+
+    while (thread->exits != NULL) {
+        struct ordo_thread_exit *const node = thread->exits;
+        thread->exits = node->next;
+        node->function(node->argument);
+    }
+    return result;
+}
+
+static int spawn(ordo_thread **thread, void *(*body)(void *), void *argument, const void *site)
+{
+    if (model_take(CHOICE_ALLOCATION, 2, "spawn fails", site) != 0)
+        return EAGAIN;
     const unsigned int child = model_child();
     const struct step step = step_about(EVENT_SPAWN, child, "spawn", site);
 
     model_step(&step);
-    model_bodies[child] = (struct body){body, argument, NULL};
+    handles[child] = (struct ordo_thread){.body = body, .argument = argument};
+    model_bodies[child] = (struct body){run, &handles[child], NULL};
     model_start_child(child, site);
-    handles[child] = (struct ordo_thread){child, false};
-    memory_access(thread, sizeof *thread, true, site);
     *thread = &handles[child];
     return 0;
 }
 
-void *ordo_thread_join(ordo_thread *thread)
+int ordo_thread_spawn(ordo_thread **thread, void *(*body)(void *), void *argument)
 {
     const void *const site = __builtin_return_address(0);
-    const struct step step = step_about(EVENT_JOIN, thread->number, "join", site);
+    const int error = spawn(thread, body, argument, site);
+
+    if (error == 0)
+        memory_access(thread, sizeof *thread, true, site);
+    return error;
+}
+
+int ordo_thread_spawn_with(ordo_thread **thread, const struct ordo_thread_options *options,
+                           void *(*body)(void *), void *argument)
+{
+    const void *const site = __builtin_return_address(0);
+    const int error = spawn(thread, body, argument, site);
+
+    (void)options;
+    if (error == 0)
+        memory_access(thread, sizeof *thread, true, site);
+    return error;
+}
+
+static void *join(ordo_thread *thread, const void *site)
+{
+    const struct step step = step_about(EVENT_JOIN, number_of(thread), "join", site);
 
     model_step(&step);
     if (thread->is_joined)
         model_fail(model_misuse, site, "a thread is joined twice");
     thread->is_joined = true;
-    return model_bodies[thread->number].result;
+    return model_bodies[number_of(thread)].result;
+}
+
+void *ordo_thread_join(ordo_thread *thread)
+{
+    return join(thread, __builtin_return_address(0));
+}
+
+int ordo_thread_scope_spawn(struct ordo_thread_scope *scope, void *(*body)(void *),
+                            void *argument)
+{
+    ordo_thread *thread;
+    const int error = spawn(&thread, body, argument, __builtin_return_address(0));
+
+    if (error == 0) {
+        thread->older = scope->newest;
+        scope->newest = thread;
+    }
+    return error;
+}
+
+void ordo_thread_scope_end(struct ordo_thread_scope *scope)
+{
+    const void *const site = __builtin_return_address(0);
+
+    for (; scope->newest != NULL; scope->newest = scope->newest->older)
+        join(scope->newest, site);
 }
 
 ordo_thread *ordo_thread_self(void)
 {
-    handles[model_current].number = model_current;
     return &handles[model_current];
+}
+
+uint64_t ordo_thread_id(void)
+{
+    return model_current + 1;
+}
+
+uint64_t ordo_thread_id_of(const ordo_thread *thread)
+{
+    return number_of(thread) + 1;
+}
+
+uint32_t ordo_thread_system_id(void)
+{
+    return model_current + 1;
+}
+
+ordo_thread *ordo_thread_clone(ordo_thread *thread)
+{
+    thread->handles++;
+    return thread;
+}
+
+void ordo_thread_drop(ordo_thread *thread)
+{
+    if (thread->handles == 0)
+        model_fail(model_misuse, __builtin_return_address(0), "a handle is dropped twice");
+    thread->handles--;
+}
+
+ordo_atomic_u32 *ordo_thread_park_word(ordo_thread *thread)
+{
+    return &park_words[number_of(thread)];
+}
+
+void ordo_thread_at_exit(struct ordo_thread_exit *node, void (*function)(void *argument),
+                         void *argument)
+{
+    struct ordo_thread *const thread = &handles[model_current];
+
+    *node = (struct ordo_thread_exit){thread->exits, function, argument};
+    thread->exits = node;
+}
+
+void ordo_thread_not_at_exit(struct ordo_thread_exit *node)
+{
+    struct ordo_thread_exit **at = &handles[model_current].exits;
+
+    while (*at != NULL && *at != node)
+        at = &(*at)->next;
+    if (*at == NULL)
+        model_fail(model_misuse, __builtin_return_address(0), "exit node that is not the thread's");
+    *at = node->next;
+}
+
+/* No thread of a test ends but by return. */
+int ordo_thread_guarded_call(int (*function)(void *argument), void *argument,
+                             void (*cleanup)(void *object), void *object)
+{
+    (void)cleanup, (void)object;
+    return function(argument);
+}
+
+void ordo_thread_sleep_until(uint64_t deadline)
+{
+    clock_pass(deadline);
 }
 
 void ordo_thread_yield(void)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ordo/atomic.h"
 #include "ordo/clock.h"
 #include "ordo/scope.h"
 
@@ -95,10 +96,14 @@ void ordo_thread_park(void);
 bool ordo_thread_park_until(uint64_t deadline);
 void ordo_thread_unpark(ordo_thread *thread);
 
+/* For park.c: the word of the thread's token. Starts as 0. */
+ordo_atomic_u32 *ordo_thread_park_word(ordo_thread *thread);
+
 /* ---- At the end of a thread ------------------------------------------------------------------- */
 
 /* Something to be done if the thread ends: by return, pthread_exit or cancellation, not by the end
- * of the process. The node is the caller's, and in use until it was run or taken back. */
+ * of the process. The node is the caller's, and in use until it was run or taken back; not on the
+ * stack of the thread, whose frames are gone by then. */
 struct ordo_thread_exit {
     struct ordo_thread_exit *next;
     void (*function)(void *argument);
@@ -110,6 +115,19 @@ struct ordo_thread_exit {
 void ordo_thread_at_exit(struct ordo_thread_exit *node, void (*function)(void *argument),
                          void *argument);
 void ordo_thread_not_at_exit(struct ordo_thread_exit *node);
+
+/* Returns function(argument). If the thread ends in it, runs cleanup(object), while the frames of the
+ * callers are still there. A function that leaves by longjmp is not supported. */
+int ordo_thread_guarded_call(int (*function)(void *argument), void *argument,
+                             void (*cleanup)(void *object), void *object);
+
+/* Runs the statement that follows as the block of a thread scope. */
+#define ORDO_THREAD_SCOPE(name)                                                                    \
+    ORDO_THREAD_SCOPE_(ORDO_SCOPE_NAME(ordo_once), name)
+#define ORDO_THREAD_SCOPE_(once, name)                                                             \
+    for (struct ordo_thread_scope name                                                             \
+             __attribute__((cleanup(ordo_thread_scope_end))) = {0}, *once = &name;                 \
+         once != 0; once = 0)
 
 #ifdef __cplusplus
 }

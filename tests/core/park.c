@@ -1,0 +1,182 @@
+/* park.c: the token of a thread. */
+#include <criterion/criterion.h>
+#include <pthread.h>
+
+#include "ordo/ordo.h"
+#include "ordo/thread.h"
+#include "rounds.h"
+
+TestSuite(park, .timeout = 60);
+
+static const uint64_t millisecond = 1000000;
+
+Test(park, token_is_one)
+{
+    ordo_thread *const mine = ordo_thread_self();
+
+    cr_expect(!ordo_thread_park_until(0));
+    ordo_thread_unpark(mine);
+    ordo_thread_unpark(mine);
+    cr_expect(ordo_thread_park_until(0), "a token, even if the deadline has passed");
+    cr_expect(!ordo_thread_park_until(0), "there is at most one");
+    ordo_thread_unpark(mine);
+    ordo_thread_park();
+}
+
+Test(park, not_before_the_deadline)
+{
+    const uint64_t deadline = ordo_clock_now() + 20 * millisecond;
+
+    cr_expect(!ordo_thread_park_until(deadline));
+    cr_expect(ordo_clock_now() >= deadline);
+}
+
+Test(park, sleep_until)
+{
+    const uint64_t deadline = ordo_clock_now() + 20 * millisecond;
+
+    ordo_thread_sleep_until(deadline);
+    cr_expect(ordo_clock_now() >= deadline);
+    ordo_thread_sleep_until(0);
+}
+
+static unsigned int handed; /* plain: unpark and park order the accesses */
+static ordo_atomic_u32 turn;
+
+static void *receive(void *rounds)
+{
+    for (uint32_t i = 1; i <= (uint32_t)(uintptr_t)rounds; i++) {
+        while (ordo_load(&turn, ordo_relaxed) != 2 * i - 1)
+            ordo_thread_park();
+        cr_assert(handed == i);
+        ordo_store(&turn, 2 * i, ordo_release);
+        ordo_futex_wake(&turn, 1);
+    }
+    return NULL;
+}
+
+Test(park, each_unpark_arrives)
+{
+    const uint32_t rounds = test_rounds(100);
+    ordo_thread *thread;
+    uint32_t seen;
+
+    cr_assert(ordo_thread_spawn(&thread, receive, (void *)(uintptr_t)rounds) == 0);
+    for (uint32_t i = 1; i <= rounds; i++) {
+        handed = i;
+        ordo_store(&turn, 2 * i - 1, ordo_release);
+        ordo_thread_unpark(thread);
+        while ((seen = ordo_load(&turn, ordo_acquire)) != 2 * i)
+            ordo_futex_wait(&turn, seen);
+    }
+    ordo_thread_join(thread);
+}
+
+static void *nothing(void *unused)
+{
+    return unused;
+}
+
+Test(park, unpark_after_the_end)
+{
+    for (unsigned int i = 0; i < test_rounds(1000); i++) {
+        ordo_thread *thread;
+        cr_assert(ordo_thread_spawn(&thread, nothing, NULL) == 0);
+        ordo_thread *const other = ordo_thread_clone(thread);
+        ordo_thread_join(thread);
+        ordo_thread_unpark(other);
+        ordo_thread_drop(other);
+    }
+}
+
+static ordo_thread *volatile theirs;
+
+static void *give_handle(void *unused)
+{
+    theirs = ordo_thread_clone(ordo_thread_self());
+    return unused;
+}
+
+Test(park, unpark_after_the_end_of_a_foreign_thread)
+{
+    pthread_t foreign;
+
+    cr_assert(pthread_create(&foreign, NULL, give_handle, NULL) == 0);
+    pthread_join(foreign, NULL);
+    ordo_thread_unpark(theirs);
+    cr_expect(ordo_thread_id_of(theirs) != ordo_thread_id());
+    ordo_thread_drop(theirs);
+}
+
+static void note(void *argument)
+{
+    unsigned int *const count = argument;
+
+    *count = *count * 10 + 1;
+    ordo_thread_unpark(ordo_thread_self());
+}
+
+static void note_two(void *argument)
+{
+    unsigned int *const count = argument;
+
+    *count = *count * 10 + 2;
+}
+
+/* Not on the stack of the thread: its frames are gone when the nodes are run. */
+static struct ordo_thread_exit first, second, third;
+
+static void *end_by(void *how)
+{
+    unsigned int *const count = how;
+    const unsigned int way = *count;
+
+    *count = 0;
+    ordo_thread_at_exit(&first, note, count);
+    ordo_thread_at_exit(&second, note_two, count);
+    ordo_thread_at_exit(&third, note, count);
+    ordo_thread_not_at_exit(&third);
+    if (way == 2) {
+        pthread_cancel(pthread_self());
+        pthread_testcancel();
+    }
+    if (way == 1)
+        pthread_exit(NULL);
+    return NULL;
+}
+
+Test(park, exit_nodes)
+{
+    for (unsigned int way = 1; way <= 3; way++) {
+        unsigned int count = way;
+        ordo_thread *thread;
+        pthread_t foreign;
+
+        cr_assert(ordo_thread_spawn(&thread, end_by, &count) == 0);
+        ordo_thread_join(thread);
+        cr_expect(count == 21, "%u", count);
+        count = way;
+        cr_assert(pthread_create(&foreign, NULL, end_by, &count) == 0);
+        pthread_join(foreign, NULL);
+        cr_expect(count == 21, "%u", count);
+    }
+}
+
+static void *count_up(void *count)
+{
+    ordo_fetch_add((ordo_atomic_u32 *)count, 1, ordo_relaxed);
+    return NULL;
+}
+
+Test(park, scope_joins)
+{
+    ordo_atomic_u32 count = ORDO_ATOMIC_INIT(0);
+
+    ORDO_THREAD_SCOPE(scope) {
+        for (int i = 0; i < 8; i++)
+            cr_assert(ordo_thread_scope_spawn(&scope, count_up, &count) == 0);
+        if (ordo_thread_id() != 0)
+            break;
+    }
+    cr_expect(ordo_load(&count, ordo_relaxed) == 8);
+}
