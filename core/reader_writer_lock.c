@@ -11,7 +11,8 @@
  *     bits 32 to 48  how many readers have the lock
  *     bits 49 to 63  how many writers wait
  *
- * Readers that come and go change the high half alone, so they do not disturb who is about to sleep.
+ * Readers that come and go change the high half alone, so they do not disturb who is about to
+ * sleep.
  *
  * Who makes the lock available to those that wait gives it away in the same read-modify-write.
  * Between any two of those:
@@ -26,16 +27,16 @@
  * only when no reader had the lock, and this one has it. Therefore a last waiting writer that gives
  * up while readers have the lock does not flip it, but opens; a writer that comes closes again.
  *
- * A waiting writer counts itself; the one that clears `granted` has the lock. It need not be the one
- * that was woken, which then sleeps again: the lock is held and will be granted again.
+ * A waiting writer counts itself; the one that clears `granted` has the lock. It need not be the
+ * one that was woken, which then sleeps again: the lock is held and will be granted again.
  *
- * No wake-up is lost: a reader sleeps on the old phase and `open` clear, a writer on `granted` clear,
- * both in the low half, and who changes that wakes after the change. A waiter that gives up takes its
- * own count back in a compare-exchange, which fails if it was given the lock meanwhile.
+ * No wake-up is lost: a reader sleeps on the old phase and `open` clear, a writer on `granted`
+ * clear, both in the low half, and who changes that wakes after the change. A waiter that gives up
+ * takes its own count back in a compare-exchange, which fails if it was given the lock meanwhile.
  *
  * Nothing is touched after a release: what follows is a wake of the bare address, decided by what
- * that compare-exchange wrote. (The book's lock has a counter of wakes for writers in a second word.
- * It is changed after the release, when the next owner may have freed the lock already.)
+ * that compare-exchange wrote. (The book's lock has a counter of wakes for writers in a second
+ * word. It is changed after the release, when the next owner may have freed the lock already.)
  *
  * Acquire pairs with the releases of all earlier owners: every change of the word is a
  * read-modify-write, so each release heads a sequence that reaches to the value that was read.
@@ -116,7 +117,8 @@ static int sleep_on(const ordo_atomic_u64 *word, uint64_t state, uint64_t deadli
     return ordo_futex_wait_bitset(low_half(word), (uint32_t)state, deadline, bit, flags);
 }
 
-/* ---- Giving the lock away --------------------------------------------------------------------- */
+/* ---- Giving the lock away
+ * --------------------------------------------------------------------- */
 
 /* All that wait to read, have the lock. */
 static uint64_t admit(uint64_t state)
@@ -145,7 +147,8 @@ static void wake(const ordo_atomic_u64 *word, uint64_t before, uint64_t after, u
         ordo_futex_wake_bitset(low_half(word), 1, writer_bit, flags);
 }
 
-/* ---- Readers ---------------------------------------------------------------------------------- */
+/* ---- Readers
+ * ---------------------------------------------------------------------------------- */
 
 bool ordo_reader_writer_word_try_read_lock(ordo_atomic_u64 *word)
 {
@@ -229,7 +232,8 @@ void ordo_reader_writer_word_read_unlock(ordo_atomic_u64 *word, unsigned int fla
     wake(word, state, next, flags);
 }
 
-/* ---- Writers ---------------------------------------------------------------------------------- */
+/* ---- Writers
+ * ---------------------------------------------------------------------------------- */
 
 bool ordo_reader_writer_word_try_write_lock(ordo_atomic_u64 *word)
 {
@@ -296,7 +300,8 @@ void ordo_reader_writer_word_write_lock(ordo_atomic_u64 *word, unsigned int flag
         ordo_misuse("reader_writer_lock.c: too many writers");
 }
 
-/* The writer's lock becomes that of `kept` readers, 0 or 1, and of those that its policy lets in. */
+/* The writer's lock becomes that of `kept` readers, 0 or 1, and of those that its policy lets
+ * in. */
 static void end_writing(ordo_atomic_u64 *word, uint64_t kept, unsigned int flags)
 {
     uint64_t state = ordo_load(word, ordo_relaxed);
@@ -343,9 +348,11 @@ void ordo_reader_writer_word_fork_child(ordo_atomic_u64 *word)
     ordo_store(word, ordo_load(word, ordo_relaxed) & POLICY, ordo_relaxed);
 }
 
-/* ---- The lock of one process ------------------------------------------------------------------ */
+/* ---- The lock of one process
+ * ------------------------------------------------------------------ */
 
-void ordo_reader_writer_lock_init(ordo_reader_writer_lock *lock, enum ordo_reader_writer_policy policy)
+void ordo_reader_writer_lock_init(ordo_reader_writer_lock *lock,
+    enum ordo_reader_writer_policy policy)
 {
     ordo_store(&lock->state, (uint64_t)policy << 2, ordo_relaxed);
 }

@@ -1,7 +1,7 @@
-/* process_shared_reader_writer_lock.h: reader_writer_lock.h between processes: the lock lies in memory
- * that they share, at whatever address. In all else it is the same, its 8 bytes and its policies too.
- * A process that ends while it has the lock, or waits for it, leaves it so. There are no fork_
- * functions: parent and child share the lock.
+/* process_shared_reader_writer_lock.h: reader_writer_lock.h between processes: the lock lies in
+ * memory that they share, at whatever address. In all else it is the same, its 8 bytes and its
+ * policies too. A process that ends while it has the lock, or waits for it, leaves it so. There are
+ * no fork_ functions: parent and child share the lock.
  */
 #ifndef ORDO_PROCESS_SHARED_READER_WRITER_LOCK_H
 #define ORDO_PROCESS_SHARED_READER_WRITER_LOCK_H
@@ -35,7 +35,8 @@ __attribute__((warn_unused_result)) bool ordo_process_shared_reader_writer_lock_
  * are there. */
 __attribute__((warn_unused_result)) int ordo_process_shared_reader_writer_lock_read_lock_until(
     ordo_process_shared_reader_writer_lock *lock, uint64_t deadline) ORDO_TRIES_SHARED(0, *lock);
-void ordo_process_shared_reader_writer_lock_read_unlock(ordo_process_shared_reader_writer_lock *lock)
+void ordo_process_shared_reader_writer_lock_read_unlock(
+    ordo_process_shared_reader_writer_lock *lock)
     ORDO_RELEASES_SHARED(*lock);
 
 void ordo_process_shared_reader_writer_lock_write_lock(ordo_process_shared_reader_writer_lock *lock)
@@ -47,25 +48,29 @@ __attribute__((warn_unused_result)) bool ordo_process_shared_reader_writer_lock_
  * are there. */
 __attribute__((warn_unused_result)) int ordo_process_shared_reader_writer_lock_write_lock_until(
     ordo_process_shared_reader_writer_lock *lock, uint64_t deadline) ORDO_TRIES(0, *lock);
-void ordo_process_shared_reader_writer_lock_write_unlock(ordo_process_shared_reader_writer_lock *lock)
+void ordo_process_shared_reader_writer_lock_write_unlock(
+    ordo_process_shared_reader_writer_lock *lock)
     ORDO_RELEASES(*lock);
 
 /* The writer becomes a reader; no writer gets in between. */
-void ordo_process_shared_reader_writer_lock_downgrade(ordo_process_shared_reader_writer_lock *lock) ORDO_NOT_ANALYSED;
+void ordo_process_shared_reader_writer_lock_downgrade(
+    ordo_process_shared_reader_writer_lock *lock) ORDO_NOT_ANALYSED;
 
-/* The reader becomes the writer if it is the only reader, before all writers that wait; otherwise it
- * stays a reader, and false is returned. Does not wait. */
+/* The reader becomes the writer if it is the only reader, before all writers that wait; otherwise
+ * it stays a reader, and false is returned. Does not wait. */
 __attribute__((warn_unused_result)) bool ordo_process_shared_reader_writer_lock_try_upgrade(
     ordo_process_shared_reader_writer_lock *lock) ORDO_NOT_ANALYSED;
 
 static inline ordo_process_shared_reader_writer_lock *ordo_process_shared_reader_writer_lock_read_guard_start(
+    
     ordo_process_shared_reader_writer_lock *lock) ORDO_NOT_ANALYSED
 {
     ordo_process_shared_reader_writer_lock_read_lock(lock);
     return lock;
 }
 
-static inline void ordo_process_shared_reader_writer_lock_read_guard_end(ordo_process_shared_reader_writer_lock **guard)
+static inline void ordo_process_shared_reader_writer_lock_read_guard_end(
+    ordo_process_shared_reader_writer_lock **guard)
     ORDO_NOT_ANALYSED
 {
     if (*guard != 0)
@@ -74,13 +79,15 @@ static inline void ordo_process_shared_reader_writer_lock_read_guard_end(ordo_pr
 }
 
 static inline ordo_process_shared_reader_writer_lock *ordo_process_shared_reader_writer_lock_write_guard_start(
+    
     ordo_process_shared_reader_writer_lock *lock) ORDO_NOT_ANALYSED
 {
     ordo_process_shared_reader_writer_lock_write_lock(lock);
     return lock;
 }
 
-static inline void ordo_process_shared_reader_writer_lock_write_guard_end(ordo_process_shared_reader_writer_lock **guard)
+static inline void ordo_process_shared_reader_writer_lock_write_guard_end(
+    ordo_process_shared_reader_writer_lock **guard)
     ORDO_NOT_ANALYSED
 {
     if (*guard != 0)

@@ -12,8 +12,10 @@
  *
  * Size: 8 bytes. All zero bytes are a free lock with writers first.
  * States: free; read by 1 to 2^17 - 1 threads, less those that wait to read; written. At most
- *     2^15 - 1 writers wait. Beyond that try_ returns false, _until EAGAIN, and a plain lock aborts.
- * Orderings: what an owner did happens before all that a later owner of the other kind does. Readers
+ *     2^15 - 1 writers wait. Beyond that try_ returns false, _until EAGAIN, and a plain lock
+ *     aborts.
+ * Orderings: what an owner did happens before all that a later owner of the other kind does.
+ * Readers
  *     are not ordered with each other. A try or _until that fails orders nothing.
  * Waiting: a waiter spins for ordo_spin_limit hints, then sleeps. Without contention there is no
  *     system call. The lock is handed to those that wait: nobody comes by them, which costs a
@@ -26,9 +28,11 @@
  *                     leaves admits all readers that wait, the last of them a writer. (Brandenburg
  *                     and Anderson, Spin-based reader-writer synchronization, 2010.)
  *     Writers among themselves have no strict order.
- * Reading again while reading: allowed with readers first. With the other two it waits for ever if a
+ * Reading again while reading: allowed with readers first. With the other two it waits for ever if
+ * a
  *     writer waits in between; try_read_lock fails then.
- * Misuse: unlock, downgrade or upgrade of what is not locked so aborts. Unlock by a thread that does
+ * Misuse: unlock, downgrade or upgrade of what is not locked so aborts. Unlock by a thread that
+ * does
  *     not own it is not noticed if another one does.
  * Signals: not safe in a handler, but for the try_ functions.
  * Fork: use the fork_ functions; a lock that another thread held at the fork stays so in the child.
@@ -91,8 +95,8 @@ void ordo_reader_writer_lock_write_unlock(ordo_reader_writer_lock *lock)
 /* The writer becomes a reader; no writer gets in between. */
 void ordo_reader_writer_lock_downgrade(ordo_reader_writer_lock *lock) ORDO_NOT_ANALYSED;
 
-/* The reader becomes the writer if it is the only reader, before all writers that wait; otherwise it
- * stays a reader, and false is returned. Does not wait. */
+/* The reader becomes the writer if it is the only reader, before all writers that wait; otherwise
+ * it stays a reader, and false is returned. Does not wait. */
 __attribute__((warn_unused_result)) bool ordo_reader_writer_lock_try_upgrade(
     ordo_reader_writer_lock *lock) ORDO_NOT_ANALYSED;
 
