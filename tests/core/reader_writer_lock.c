@@ -62,7 +62,8 @@ struct scene {
     const struct operations *call;
     union lock lock, *page;
     enum ordo_reader_writer_policy policy;
-    unsigned int rounds, arrived, users;
+    unsigned int rounds, arrived;
+    bool left;
     volatile uint64_t first, second; /* equal whenever a reader looks */
     ordo_atomic_u64 written;
     ordo_atomic_bool stop;
@@ -266,6 +267,8 @@ Test(reader_writer_lock, limit)
 
 /* ---- Destruction ------------------------------------------------------------------------------ */
 
+/* One thread leaves; the other unmaps the lock once it has got it after that, while the first may
+ * still be in its unlock. */
 static void leave(unsigned self, void *shared)
 {
     struct scene *const scene = shared;
@@ -277,22 +280,30 @@ static void leave(unsigned self, void *shared)
             if (scene->page == MAP_FAILED)
                 abort();
             scene->call->init(scene->page, scene->policy);
-            __atomic_store_n(&scene->users, 2, __ATOMIC_RELAXED);
+            scene->left = false;
         }
         meet(&scene->arrived, 4 * i + 2);
         union lock *const lock = scene->page;
-        const bool reads = (i + self) % 4 < 2;
-        (reads ? scene->call->read_lock : scene->call->write_lock)(lock);
-        const bool last = __atomic_sub_fetch(&scene->users, 1, __ATOMIC_RELAXED) == 0;
-        if (last) /* alone from here on: the other is past its release, or a reader */
-            reads ? scene->call->read_unlock(lock) : scene->call->write_unlock(lock);
-        else
-            (reads ? scene->call->read_unlock : scene->call->write_unlock)(lock);
-        if (last && !(reads && (i + !self) % 4 < 2))
+        if (self == 0 && i % 2 == 0) {
+            scene->call->read_lock(lock);
+            scene->left = true;
+            scene->call->read_unlock(lock);
+        } else if (self == 0) {
+            scene->call->write_lock(lock);
+            scene->left = true;
+            scene->call->write_unlock(lock);
+        } else {
+            for (bool left = false; !left;) {
+                const bool reads = i % 4 == 1; /* after a writer */
+                (reads ? scene->call->read_lock : scene->call->write_lock)(lock);
+                left = scene->left;
+                (reads ? scene->call->read_unlock : scene->call->write_unlock)(lock);
+                if (!left)
+                    ordo_thread_yield();
+            }
             munmap(lock, 4096);
+        }
         meet(&scene->arrived, 4 * i + 4);
-        if (self == 0 && reads && (i + 1) % 4 < 2)
-            munmap(lock, 4096);
     }
 }
 
