@@ -351,72 +351,86 @@ void ordo_reader_writer_word_fork_child(ordo_atomic_u64 *word)
 /* ---- The lock of one process
  * ------------------------------------------------------------------ */
 
+ORDO_NOT_ANALYSED
 void ordo_reader_writer_lock_init(ordo_reader_writer_lock *lock,
     enum ordo_reader_writer_policy policy)
 {
     ordo_store(&lock->state, (uint64_t)policy << 2, ordo_relaxed);
 }
 
+ORDO_NOT_ANALYSED
 void ordo_reader_writer_lock_read_lock(ordo_reader_writer_lock *lock)
 {
     ordo_reader_writer_word_read_lock(&lock->state, ordo_futex_private);
 }
 
+ORDO_NOT_ANALYSED
 bool ordo_reader_writer_lock_try_read_lock(ordo_reader_writer_lock *lock)
 {
     return ordo_reader_writer_word_try_read_lock(&lock->state);
 }
 
+ORDO_NOT_ANALYSED
 int ordo_reader_writer_lock_read_lock_until(ordo_reader_writer_lock *lock, uint64_t deadline)
 {
     return ordo_reader_writer_word_read_lock_until(&lock->state, deadline, ordo_futex_private);
 }
 
+ORDO_NOT_ANALYSED
 void ordo_reader_writer_lock_read_unlock(ordo_reader_writer_lock *lock)
 {
     ordo_reader_writer_word_read_unlock(&lock->state, ordo_futex_private);
 }
 
+ORDO_NOT_ANALYSED
 void ordo_reader_writer_lock_write_lock(ordo_reader_writer_lock *lock)
 {
     ordo_reader_writer_word_write_lock(&lock->state, ordo_futex_private);
 }
 
+ORDO_NOT_ANALYSED
 bool ordo_reader_writer_lock_try_write_lock(ordo_reader_writer_lock *lock)
 {
     return ordo_reader_writer_word_try_write_lock(&lock->state);
 }
 
+ORDO_NOT_ANALYSED
 int ordo_reader_writer_lock_write_lock_until(ordo_reader_writer_lock *lock, uint64_t deadline)
 {
     return ordo_reader_writer_word_write_lock_until(&lock->state, deadline, ordo_futex_private);
 }
 
+ORDO_NOT_ANALYSED
 void ordo_reader_writer_lock_write_unlock(ordo_reader_writer_lock *lock)
 {
     ordo_reader_writer_word_write_unlock(&lock->state, ordo_futex_private);
 }
 
+ORDO_NOT_ANALYSED
 void ordo_reader_writer_lock_downgrade(ordo_reader_writer_lock *lock)
 {
     ordo_reader_writer_word_downgrade(&lock->state, ordo_futex_private);
 }
 
+ORDO_NOT_ANALYSED
 bool ordo_reader_writer_lock_try_upgrade(ordo_reader_writer_lock *lock)
 {
     return ordo_reader_writer_word_try_upgrade(&lock->state);
 }
 
+ORDO_NOT_ANALYSED
 void ordo_reader_writer_lock_fork_prepare(ordo_reader_writer_lock *lock)
 {
     ordo_reader_writer_word_write_lock(&lock->state, ordo_futex_private);
 }
 
+ORDO_NOT_ANALYSED
 void ordo_reader_writer_lock_fork_parent(ordo_reader_writer_lock *lock)
 {
     ordo_reader_writer_word_write_unlock(&lock->state, ordo_futex_private);
 }
 
+ORDO_NOT_ANALYSED
 void ordo_reader_writer_lock_fork_child(ordo_reader_writer_lock *lock)
 {
     ordo_reader_writer_word_fork_child(&lock->state);

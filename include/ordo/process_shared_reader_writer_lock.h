@@ -61,8 +61,8 @@ void ordo_process_shared_reader_writer_lock_downgrade(
 __attribute__((warn_unused_result)) bool ordo_process_shared_reader_writer_lock_try_upgrade(
     ordo_process_shared_reader_writer_lock *lock) ORDO_NOT_ANALYSED;
 
-static inline ordo_process_shared_reader_writer_lock *ordo_process_shared_reader_writer_lock_read_guard_start(
-    
+static inline ordo_process_shared_reader_writer_lock *
+ordo_process_shared_reader_writer_lock_read_guard_start(
     ordo_process_shared_reader_writer_lock *lock) ORDO_NOT_ANALYSED
 {
     ordo_process_shared_reader_writer_lock_read_lock(lock);
@@ -78,8 +78,8 @@ static inline void ordo_process_shared_reader_writer_lock_read_guard_end(
     *guard = 0;
 }
 
-static inline ordo_process_shared_reader_writer_lock *ordo_process_shared_reader_writer_lock_write_guard_start(
-    
+static inline ordo_process_shared_reader_writer_lock *
+ordo_process_shared_reader_writer_lock_write_guard_start(
     ordo_process_shared_reader_writer_lock *lock) ORDO_NOT_ANALYSED
 {
     ordo_process_shared_reader_writer_lock_write_lock(lock);
@@ -98,7 +98,7 @@ static inline void ordo_process_shared_reader_writer_lock_write_guard_end(
 /* Locks now, unlocks at the end of the enclosing block. */
 #define ORDO_PROCESS_SHARED_READER_WRITER_LOCK_READ_GUARD(lock)                                    \
     ordo_process_shared_reader_writer_lock *ORDO_SCOPE_NAME(ordo_guard)                            \
-        __attribute__((cleanup(ordo_process_shared_reader_writer_lock_read_guard_end), unused)) =  \
+        __attribute__((cleanup(ordo_process_shared_reader_writer_lock_read_guard_end), unused)) = \
             ordo_process_shared_reader_writer_lock_read_guard_start(lock)
 #define ORDO_PROCESS_SHARED_READER_WRITER_LOCK_WRITE_GUARD(lock)                                   \
     ordo_process_shared_reader_writer_lock *ORDO_SCOPE_NAME(ordo_guard)                            \
