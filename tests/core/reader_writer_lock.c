@@ -265,7 +265,7 @@ Test(reader_writer_lock, limit)
     for_each(limit, 1);
 }
 
-/* ---- Destruction ------------------------------------------------------------------------------ */
+/* ---- Destruction ----------------------------------------------------------------------------- */
 
 /* One thread leaves; the other unmaps the lock once it has got it after that, while the first may
  * still be in its unlock. */
@@ -319,7 +319,7 @@ Test(reader_writer_lock_destruction, unmapped_after_the_last_unlock)
     for_each(unmapped, test_rounds(6));
 }
 
-/* ---- Guards, data, misuse --------------------------------------------------------------------- */
+/* ---- Guards, data, misuse -------------------------------------------------------------------- */
 
 static ORDO_READER_WRITER_LOCK(int) owned = {ORDO_READER_WRITER_LOCK_PHASE_FAIR_INIT, 5};
 
@@ -367,7 +367,8 @@ static void read_too_often(void)
 
 Test(reader_writer_lock, misuse_aborts)
 {
-    static const char not_read[] = "ordo: reader_writer_lock.c: unlock of a lock that is not read\n";
+    static const char not_read[] =
+        "ordo: reader_writer_lock.c: unlock of a lock that is not read\n";
     static const char not_written[] =
         "ordo: reader_writer_lock.c: unlock of a lock that is not written\n";
 
