@@ -25,7 +25,7 @@
  *                     readers may wait for ever if writers keep coming. The default.
  *     readers first   a reader waits only while the lock is written. Writers may wait for ever.
  *     phase-fair      a reader waits while a writer waits, but for one writer only: a writer that
- *                     leaves admits all readers that wait, the last of them a writer. (Brandenburg
+ *                     leaves admits all readers that wait, and the last of those a writer. (Brandenburg
  *                     and Anderson, Spin-based reader-writer synchronization, 2010.)
  *     Writers among themselves have no strict order.
  * Reading again while reading: allowed with readers first. With the other two it waits for ever if
@@ -93,7 +93,8 @@ void ordo_reader_writer_lock_write_unlock(ordo_reader_writer_lock *lock)
     ORDO_RELEASES(*lock);
 
 /* The writer becomes a reader; no writer gets in between. */
-void ordo_reader_writer_lock_downgrade(ordo_reader_writer_lock *lock) ORDO_NOT_ANALYSED;
+void ordo_reader_writer_lock_downgrade(
+    ordo_reader_writer_lock *lock) ORDO_RELEASES(*lock) ORDO_ACQUIRES_SHARED(*lock);
 
 /* The reader becomes the writer if it is the only reader, before all writers that wait; otherwise
  * it stays a reader, and false is returned. Does not wait. */
