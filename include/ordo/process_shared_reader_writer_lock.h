@@ -54,7 +54,7 @@ void ordo_process_shared_reader_writer_lock_write_unlock(
 
 /* The writer becomes a reader; no writer gets in between. */
 void ordo_process_shared_reader_writer_lock_downgrade(
-    ordo_process_shared_reader_writer_lock *lock) ORDO_NOT_ANALYSED;
+    ordo_process_shared_reader_writer_lock *lock) ORDO_RELEASES(*lock) ORDO_ACQUIRES_SHARED(*lock);
 
 /* The reader becomes the writer if it is the only reader, before all writers that wait; otherwise
  * it stays a reader, and false is returned. Does not wait. */

@@ -25,7 +25,8 @@
  *                     readers may wait for ever if writers keep coming. The default.
  *     readers first   a reader waits only while the lock is written. Writers may wait for ever.
  *     phase-fair      a reader waits while a writer waits, but for one writer only: a writer that
- *                     leaves admits all readers that wait, and the last of those a writer. (Brandenburg
+ *                     leaves admits all readers that wait, and the last of those a writer.
+ *                     (Brandenburg
  *                     and Anderson, Spin-based reader-writer synchronization, 2010.)
  *     Writers among themselves have no strict order.
  * Reading again while reading: allowed with readers first. With the other two it waits for ever if
