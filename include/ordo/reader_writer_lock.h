@@ -26,8 +26,7 @@
  *     readers first   a reader waits only while the lock is written. Writers may wait for ever.
  *     phase-fair      a reader waits while a writer waits, but for one writer only: a writer that
  *                     leaves admits all readers that wait, and the last of those a writer.
- *                     (Brandenburg
- *                     and Anderson, Spin-based reader-writer synchronization, 2010.)
+ *                     (Brandenburg and Anderson, Spin-based reader-writer synchronization, 2010.)
  *     Writers among themselves have no strict order.
  * Reading again while reading: allowed with readers first. With the other two it waits for ever if
  * a
