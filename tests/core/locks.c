@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "ordo/ordo.h"
+#include "ordo/process_shared_reader_writer_lock.h"
+#include "ordo/reader_writer_lock.h"
 #include "rounds.h"
 #include "threads.h"
 
@@ -28,10 +30,33 @@ static void lock_until_never(void *lock)
         abort();
 }
 
+/* The write side, with the policy of zero bytes; the others are in reader_writer_lock.c. */
+#define WRITE_SIDE(type)                                                                           \
+    static void type##_do_lock(void *lock)                                              \
+    {                                                                                              \
+        ordo_##type##_write_lock(lock);                                                            \
+    }                                                                                              \
+    static bool type##_do_try_lock(void *lock)                                          \
+    {                                                                                              \
+        return ordo_##type##_try_write_lock(lock);                                                 \
+    }                                                                                              \
+    static void type##_do_unlock(void *lock)                                            \
+    {                                                                                              \
+        ordo_##type##_write_unlock(lock);                                                          \
+    }
+
+WRITE_SIDE(reader_writer_lock)
+WRITE_SIDE(process_shared_reader_writer_lock)
+
 const struct lock_kind lock_kinds[] = {
     {"spin_lock", spin_lock_do_lock, spin_lock_do_try_lock, spin_lock_do_unlock},
     {"mutex", mutex_do_lock, mutex_do_try_lock, mutex_do_unlock},
     {"mutex, lock_until", lock_until_never, mutex_do_try_lock, mutex_do_unlock},
+    {"reader_writer_lock", reader_writer_lock_do_lock,
+     reader_writer_lock_do_try_lock, reader_writer_lock_do_unlock},
+    {"process_shared_reader_writer_lock", process_shared_reader_writer_lock_do_lock,
+     process_shared_reader_writer_lock_do_try_lock,
+     process_shared_reader_writer_lock_do_unlock},
 };
 const unsigned int lock_kind_count = sizeof lock_kinds / sizeof *lock_kinds;
 

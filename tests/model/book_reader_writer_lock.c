@@ -1,4 +1,4 @@
-/* reader_writer_lock.c: the three stages of the book's reader-writer lock (chapter 9).
+/* book_reader_writer_lock.c: the three stages of the book's reader-writer lock (chapter 9).
  *
  * The second and the third are not safe in C as they stand: after the operation that releases the
  * lock, unlock touches the lock once more, to count a wake-up; by then the next owner may have
