@@ -80,7 +80,7 @@ static void third_of_three(void)
     model_assert(left == 1 && middle == 1);
 }
 
-MODEL_TEST(one_phase_3, .expect = model_passes, .executions = 30000)
+MODEL_TEST(one_phase_3, .expect = model_passes)
 {
     TOGETHER(first_of_three, second_of_three, third_of_three);
     model_assert(ordo_load(&serial, ordo_relaxed) == 1);
@@ -112,7 +112,7 @@ static void arrive_at_two(void)
     arrive(&two);
 }
 
-MODEL_TEST(more_threads_than_n, .expect = model_passes, .executions = 30000)
+MODEL_TEST(more_threads_than_n, .expect = model_passes, .executions = 60000)
 {
     TOGETHER(arrive_at_two, arrive_at_two, arrive_at_two, arrive_at_two);
     model_assert(ordo_load(&serial, ordo_relaxed) == 2);

@@ -66,7 +66,7 @@ MODEL_TEST(exclusion_2, .expect = model_passes, .spurious_returns = 1, .interrup
     model_assert(counter == 2 && ordo_binary_semaphore_value(&full));
 }
 
-MODEL_TEST(exclusion_3, .expect = model_passes, .executions = 60000)
+MODEL_TEST(exclusion_3, .expect = model_passes)
 {
     TOGETHER(enter, enter, enter);
     model_assert(counter == 3);

@@ -49,7 +49,7 @@ static unsigned int data;
     {                                                                                              \
         TOGETHER(change_and_notify_one##width, wait##width);                                       \
     }                                                                                              \
-    MODEL_TEST(notify_all_##width, .expect = model_passes, .executions = 60000)                    \
+    MODEL_TEST(notify_all_##width, .expect = model_passes)                    \
     {                                                                                              \
         TOGETHER(change_and_notify_all##width, wait##width, wait##width);                          \
     }                                                                                              \
