@@ -13,15 +13,15 @@
  *
  * The last to arrive takes the whole list, makes the barrier as new and unlocks it. Everyone who
  * arrived before it has unlocked the mutex before that, or is past the releasing operation of its
- * unlock; so this unlock is the last access to the barrier that is made for the phase, and only then
- * the first thread is released. From there on the barrier may be gone.
+ * unlock; so this unlock is the last access to the barrier that is made for the phase, and only
+ * then the first thread is released. From there on the barrier may be gone.
  *
- * No wake-up is lost: a waiter sleeps only on `sleeping`, which it has written itself. The release is
- * one exchange with `released`, which says whether the thread may sleep; then it is woken. The link
- * is read before the exchange, and after it only the address of the node is used.
+ * No wake-up is lost: a waiter sleeps only on `sleeping`, which it has written itself. The
+ * release is one exchange with `released`, which says whether the thread may sleep; then it is
+ * woken. The link is read before the exchange, and after it only the address of the node is used.
  *
- * What an arrival publishes goes by the mutex to the last one, and from there by the exchange to each
- * waiter.
+ * What an arrival publishes goes by the mutex to the last one, and from there by the exchange to
+ * each waiter.
  */
 #include "ordo/barrier.h"
 

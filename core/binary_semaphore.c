@@ -3,16 +3,16 @@
  *     bit 0       the token is there
  *     bits 1-31   waiters: threads between their entry in wait_for_token and their leaving it
  *
- * Nobody sleeps for ever: a waiter counts itself, then sleeps only on a word without the token. Later
- * the post that adds the token finds the waiter in the word that it changes, and wakes one. A waiter
- * takes itself out of the count only as it takes the token or gives up, so that until then every post
- * wakes, also if the thread of an earlier one was stopped between its atomic operation and its wake.
- * A waiter that is woken and finds the token taken by somebody else sleeps again: the next post wakes
- * one again. One that gives up has taken no wake along, because a wait that was woken does not return
- * ETIMEDOUT, and looks once more.
+ * Nobody sleeps for ever: a waiter counts itself, then sleeps only on a word without the token.
+ * Later the post that adds the token finds the waiter in the word that it changes, and wakes one.
+ * A waiter takes itself out of the count only as it takes the token or gives up, so that until
+ * then every post wakes, also if the thread of an earlier one was stopped between its atomic
+ * operation and its wake. A waiter that is woken and finds the token taken by somebody else
+ * sleeps again: the next post wakes one again. One that gives up has taken no wake along, because
+ * a wait that was woken does not return ETIMEDOUT, and looks once more.
  *
- * The word may come back to an earlier value between a waiter's look and its going to sleep. That is
- * harmless: any word without the token is a reason to sleep, and all the same to the next post.
+ * The word may come back to an earlier value between a waiter's look and its going to sleep. That
+ * is harmless: any word without the token is a reason to sleep, and all the same to the next post.
  *
  * Post learns from its one atomic operation whether to wake, and reads nothing after it. A waiter
  * leaves by the operation that takes the token.

@@ -1,18 +1,20 @@
 /* event.c: see event.h.
  *
- * An auto-reset event is a binary semaphore whose token means "set". Its refused post publishes too.
+ * An auto-reset event is a binary semaphore whose token means "set". Its refused post publishes
+ * too.
  *
  * A manual-reset event:
  *
  *     low half    how often it was set or reset: even not set, odd set; may wrap
  *     high half   waiters: threads between their entry in wait_for_set and their leaving it
  *
- * Nobody sleeps for ever: a waiter counts itself and learns from the same operation whether the event
- * is set, and which number the low half had if not. It sleeps only while the low half, the futex word,
- * is that number. Any set comes later, finds the waiter in the word that it changes, and wakes all.
- * The waiter leaves when the number is another: then there was a set in between, even if it was reset.
- * It takes itself out of the count only then, so that until then every set wakes, also if the thread
- * of an earlier one was stopped between its atomic operation and its wake.
+ * Nobody sleeps for ever: a waiter counts itself and learns from the same operation whether the
+ * event is set, and which number the low half had if not. It sleeps only while the low half, the
+ * futex word, is that number. Any set comes later, finds the waiter in the word that it changes,
+ * and wakes all. The waiter leaves when the number is another: then there was a set in between,
+ * even if it was reset. It takes itself out of the count only then, so that until then every set
+ * wakes, also if the thread of an earlier one was stopped between its atomic operation and its
+ * wake.
  *
  * Set learns from its one atomic operation whether to wake, and reads nothing after it. A waiter
  * leaves by its last operation.
@@ -27,7 +29,8 @@
 
 #define WAITER (UINT64_C(1) << 32)
 
-/* ---- Auto-reset ------------------------------------------------------------------------------ */
+/* ---- Auto-reset ------------------------------------------------------------------------------
+ */
 
 void ordo_auto_reset_event_set(ordo_auto_reset_event *event)
 {
@@ -54,7 +57,8 @@ int ordo_auto_reset_event_wait_until(ordo_auto_reset_event *event, uint64_t dead
     return ordo_binary_semaphore_wait_until(&event->semaphore, deadline);
 }
 
-/* ---- Manual-reset ---------------------------------------------------------------------------- */
+/* ---- Manual-reset ----------------------------------------------------------------------------
+ */
 
 static bool is_set(uint64_t state)
 {

@@ -3,10 +3,10 @@
  *     bit 0       somebody may sleep
  *     bits 1-31   the count
  *
- * Nobody sleeps for ever: a waiter sleeps only on a word that has bit 0 and a count, and the bit is
- * never taken back. So the count_down that makes the count zero comes later, finds the bit in the
- * word that it changes, and wakes all. Those before it change the word and wake nobody: who sleeps
- * goes on sleeping, who is about to sleep looks again.
+ * Nobody sleeps for ever: a waiter sleeps only on a word that has bit 0 and a count, and the bit
+ * is never taken back. So the count_down that makes the count zero comes later, finds the bit in
+ * the word that it changes, and wakes all. Those before it change the word and wake nobody: who
+ * sleeps goes on sleeping, who is about to sleep looks again.
  *
  * count_down learns from its one atomic operation whether to wake, and reads nothing after it. A
  * waiter's last access is the load that sees zero.

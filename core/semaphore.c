@@ -6,13 +6,13 @@
  *
  * The low half, all the tokens and a constant, is the futex word.
  *
- * Nobody sleeps for ever: a waiter counts itself, then sleeps only while there are no tokens. Later a
- * post finds the waiter in the word that it changes, and wakes as many as it adds tokens. A waiter
- * takes itself out of the count only as it takes a token or gives up, so that until then every post
- * wakes, also if the thread of an earlier one was stopped between its atomic operation and its wake,
- * and also if there were tokens before. A waiter that is woken and finds the token taken by somebody
- * else sleeps again: the next post wakes again. One that gives up has taken no wake along, because a
- * wait that was woken does not return ETIMEDOUT, and looks once more.
+ * Nobody sleeps for ever: a waiter counts itself, then sleeps only while there are no tokens.
+ * Later a post finds the waiter in the word that it changes, and wakes as many as it adds tokens.
+ * A waiter takes itself out of the count only as it takes a token or gives up, so that until then
+ * every post wakes, also if the thread of an earlier one was stopped between its atomic operation
+ * and its wake, and also if there were tokens before. A waiter that is woken and finds the token
+ * taken by somebody else sleeps again: the next post wakes again. One that gives up has taken no
+ * wake along, because a wait that was woken does not return ETIMEDOUT, and looks once more.
  *
  * Post learns from its one atomic operation whether to wake, and reads nothing after it. A waiter
  * leaves by the operation that takes the token, and so may free the semaphore.
@@ -116,7 +116,8 @@ uint32_t ordo_semaphore_value(const ordo_semaphore *semaphore)
     return tokens(ordo_load(&semaphore->state, ordo_relaxed));
 }
 
-/* ---- Process-shared -------------------------------------------------------------------------- */
+/* ---- Process-shared --------------------------------------------------------------------------
+ */
 
 bool ordo_process_shared_semaphore_try_wait(ordo_process_shared_semaphore *semaphore)
 {

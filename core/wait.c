@@ -6,9 +6,9 @@
  *     sequence   notifies of such objects, but for those of 4 bytes; may wrap
  *
  * Waiters of an object of 4 bytes sleep on the object itself, while it is `old`, so that a notify
- * reaches only them. (A futex is 4 bytes. The 4 bytes around a smaller object belong to others, who
- * may access them plainly; so smaller objects go the way of the larger ones.) All others sleep on
- * `sequence`, and a notify wakes all that sleep there: each looks at its own object.
+ * reaches only them. (A futex is 4 bytes. The 4 bytes around a smaller object belong to others,
+ * who may access them plainly; so smaller objects go the way of the larger ones.) All others
+ * sleep on `sequence`, and a notify wakes all that sleep there: each looks at its own object.
  *
  * No wake-up is lost. Waiters and notifiers are a Dekker pair:
  *
@@ -18,18 +18,18 @@
  *     look at the object               look at waiters
  *
  * At least one sees what the other has done. If the waiter sees the change, it does not sleep. If
- * the notifier sees the waiter, it wakes: for 4 bytes, the futex itself compares the object, so the
- * waiter either sees the change there or sleeps before the wake. For other sizes the waiter reads
- * `sequence`, then the object, and sleeps only while `sequence` is the same. If it has read what the
- * notify made of it, the acquire there pairs with the fence here and the look at the object sees
- * the change; if not, it does not sleep any more, or sleeps already and is woken. (Only 2^32
- * notifies between its two looks would hide one.)
+ * the notifier sees the waiter, it wakes: for 4 bytes, the futex itself compares the object, so
+ * the waiter either sees the change there or sleeps before the wake. For other sizes the waiter
+ * reads `sequence`, then the object, and sleeps only while `sequence` is the same. If it has read
+ * what the notify made of it, the acquire there pairs with the fence here and the look at the
+ * object sees the change; if not, it does not sleep any more, or sleeps already and is woken.
+ * (Only 2^32 notifies between its two looks would hide one.)
  *
  * The table is never freed. A notify reads nothing of the object.
  *
  * The table's symbol is unique: the dynamic linker lets all shared objects of the process use one
- * table, even if each was linked with an own copy of this file and opened with RTLD_LOCAL. C has no
- * word for that, so the assembler lays it out.
+ * table, even if each was linked with an own copy of this file and opened with RTLD_LOCAL. C has
+ * no word for that, so the assembler lays it out.
  */
 #include "ordo/wait.h"
 

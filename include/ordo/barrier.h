@@ -11,17 +11,17 @@
  * States: see barrier.c.
  * Orderings: what came before each arrival at a phase happens before all that comes after each
  *     return from it.
- * Waiting: a waiter spins for ordo_spin_limit hints, then sleeps, on a word of its own. The last to
- *     arrive wakes those that sleep; there is no deadline, as a phase cannot be left.
- * Fairness: phases take threads as they arrive. More than n may use one barrier: the rest are in the
- *     next phase.
+ * Waiting: a waiter spins for ordo_spin_limit hints, then sleeps, on a word of its own. The last
+ *     to arrive wakes those that sleep; there is no deadline, as a phase cannot be left.
+ * Fairness: phases take threads as they arrive. More than n may use one barrier: the rest are in
+ *     the next phase.
  * Misuse: n = 0 aborts.
  * Signals: not safe in a handler.
  * Fork: the child has only the forking thread; a barrier that others waited at is of no use there.
  * Sharing: between the threads of one process, not between processes.
- * Destruction: needs none. Any thread that returns from wait may free or unmap the barrier at once,
- *     if nobody arrives at another phase, even while others have not returned: whoever is on its way
- *     out of wait touches the barrier no more.
+ * Destruction: needs none. Any thread that returns from wait may free or unmap the barrier at
+ *     once, if nobody arrives at another phase, even while others have not returned: whoever is
+ *     on its way out of wait touches the barrier no more.
  * Source: pthread_barrier_wait of POSIX, with one thread told apart in the same way.
  */
 #ifndef ORDO_BARRIER_H

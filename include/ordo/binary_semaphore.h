@@ -9,18 +9,18 @@
  * Orderings: what came before each post, the refused ones too, happens before all that comes after
  *     the wait that takes the token; no more. A wait that takes none orders nothing.
  * Errors: EOVERFLOW if the token was there already; then there is still one.
- * Waiting: a waiter spins for ordo_spin_limit hints, then sleeps. Without waiters post is no system
- *     call, and each post that adds the token while somebody waits wakes one.
+ * Waiting: a waiter spins for ordo_spin_limit hints, then sleeps. Without waiters post is no
+ *     system call, and each post that adds the token while somebody waits wakes one.
  * Fairness: none; a thread that comes by may take the token before one that was just woken.
  * Misuse: nothing that it could notice: any thread may post.
  * Signals: post and try_wait are safe in a handler.
- * Fork: the child has the token if the parent had it; waiters of the parent stay counted, for which
- *     posts in the child make a needless system call.
+ * Fork: the child has the token if the parent had it; waiters of the parent stay counted, for
+ *     which posts in the child make a needless system call.
  * Sharing: between the threads of one process, not between processes.
- * Destruction: needs none. The memory may be freed, or unmapped, as soon as nobody waits and no post
- *     is still to come, by the thread that took the last token too, even while the post that gave it
- *     has not returned: after its atomic operation there is at most a wake, which uses the address
- *     alone.
+ * Destruction: needs none. The memory may be freed, or unmapped, as soon as nobody waits and no
+ *     post is still to come, by the thread that took the last token too, even while the post that
+ *     gave it has not returned: after its atomic operation there is at most a wake, which uses
+ *     the address alone.
  * Source: Dijkstra's binary semaphore (EWD 123); std::binary_semaphore of C++20.
  */
 #ifndef ORDO_BINARY_SEMAPHORE_H

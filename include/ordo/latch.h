@@ -8,17 +8,17 @@
  * States: bit 0: somebody may sleep; the other 31 bits: the count, at most ORDO_LATCH_MAX.
  * Orderings: what came before each count_down happens before all that comes after a wait, or a
  *     try_wait that returns true; no more.
- * Waiting: a waiter spins for ordo_spin_limit hints, then sleeps. Only the count_down to zero wakes,
- *     all, and is a system call only if somebody may sleep.
+ * Waiting: a waiter spins for ordo_spin_limit hints, then sleeps. Only the count_down to zero
+ *     wakes, all, and is a system call only if somebody may sleep.
  * Fairness: does not arise; all go on.
  * Misuse: counting below zero aborts.
  * Signals: count_down and try_wait are safe in a handler.
  * Fork: the child has the count as it was.
  * Sharing: between the threads of one process, not between processes.
- * Destruction: needs none. The memory may be freed, or unmapped, as soon as no other thread waits or
- *     is still to count down, by a thread that has just returned from wait too, even while the
- *     count_down to zero has not returned: after its atomic operation there is at most a wake, which
- *     uses the address alone.
+ * Destruction: needs none. The memory may be freed, or unmapped, as soon as no other thread waits
+ *     or is still to count down, by a thread that has just returned from wait too, even while the
+ *     count_down to zero has not returned: after its atomic operation there is at most a wake,
+ *     which uses the address alone.
  * Source: std::latch of C++20.
  */
 #ifndef ORDO_LATCH_H

@@ -5,8 +5,8 @@
  * Killed processes: one that is killed while it waits stays counted, for which later posts make a
  *     needless system call; the tokens it had taken are gone.
  * Fork: parent and child use the same semaphore if its memory is shared.
- * Destruction: the memory may be unmapped as in semaphore.h, but a wake by the address of memory that
- *     is no longer shared, or used anew, does nothing or returns a wait for no reason.
+ * Destruction: the memory may be unmapped as in semaphore.h, but a wake by the address of memory
+ *     that is no longer shared, or used anew, does nothing or returns a wait for no reason.
  */
 #ifndef ORDO_PROCESS_SHARED_SEMAPHORE_H
 #define ORDO_PROCESS_SHARED_SEMAPHORE_H

@@ -6,20 +6,20 @@
  *     ordo_store(&stage, 1, ordo_release);                    // in another
  *     ordo_notify_all(&stage);
  *
- * Objects: every type of atomic.h from 1 to 8 bytes. They get no bytes more. Waiters are counted in a
- *     table of the process, 16 KB, one even if several shared objects each link the static library.
- * Orderings: the loads of a wait have the order given: relaxed, acquire or seq_cst. A notify orders
- *     nothing; change the object first, by any operation.
- * Waiting: for as long as the object has the value `old`, by bits. A waiter sleeps without spinning.
- *     A change that is not followed by a notify, or one that is undone before a waiter looks, may go
- *     unnoticed. Without waiters a notify is a fence and a load, no system call.
+ * Objects: every type of atomic.h from 1 to 8 bytes. They get no bytes more. Waiters are counted
+ *     in a table of the process, 16 KB, one even if several shared objects each link the static
+ * library. Orderings: the loads of a wait have the order given: relaxed, acquire or seq_cst. A
+ *     notify orders nothing; change the object first, by any operation.
+ * Waiting: for as long as the object has the value `old`, by bits. A waiter sleeps without
+ *     spinning. A change that is not followed by a notify, or one that is undone before a waiter
+ *     looks, may go unnoticed. Without waiters a notify is a fence and a load, no system call.
  * Policy: notify_one lets one waiter of 4 bytes look, the one that came first. Of other sizes, and
- *     now and then of objects that share a place in the table, it lets all look; each goes on only if
- *     the value is another.
+ *     now and then of objects that share a place in the table, it lets all look; each goes on
+ *     only if the value is another.
  * Errors: ETIMEDOUT. An order that a load cannot have does not compile, or aborts.
  * Signals: the notifies are safe in a handler.
- * Fork: waiters of the parent stay counted in the child, for which a notify there may make a needless
- *     system call.
+ * Fork: waiters of the parent stay counted in the child, for which a notify there may make a
+ *     needless system call.
  * Sharing: between the threads of one process, not between processes.
  * Destruction: needs none. A notify uses the address alone, so the object may be gone by then: the
  *     waiter that sees the new value may free it at once.
@@ -41,8 +41,8 @@ extern "C" {
         ORDO_PICK(ordo_wait, const volatile, object, ORDO_TO_64_BITS)(object, old, order);         \
     })
 
-/* int ordo_wait_until(A *object, T old, uint64_t deadline, order): the same; 0, or ETIMEDOUT once the
- * deadline of ordo_clock_now has passed with the value still `old`. */
+/* int ordo_wait_until(A *object, T old, uint64_t deadline, order): the same; 0, or ETIMEDOUT once
+ * the deadline of ordo_clock_now has passed with the value still `old`. */
 #define ordo_wait_until(object, old, deadline, order)                                              \
     __extension__({                                                                                \
         ORDO_CHECK_LOAD("ordo_wait_until", order)                                                  \
@@ -56,7 +56,8 @@ extern "C" {
 #define ordo_notify_all(object)                                                                    \
     ORDO_PICK(ordo_notify_all, const volatile, object, ORDO_TO_64_BITS)(object)
 
-/* ---- By width -------------------------------------------------------------------------------- */
+/* ---- By width --------------------------------------------------------------------------------
+ */
 
 /* Wait until the object is not *value, put what it is there and return 0; or return ETIMEDOUT. */
 int ordo_wait_word_u8(const ordo_atomic_u8 *object, uint8_t *value, uint64_t deadline,

@@ -1,5 +1,5 @@
-/* binary_semaphore.c: model tests of core/binary_semaphore.c. A plain variable shows, as a data race,
- * a waiter that does not see all that came before the post; a lost wake-up is a deadlock.
+/* binary_semaphore.c: model tests of core/binary_semaphore.c. A plain variable shows, as a data
+ * race, a waiter that does not see all that came before the post; a lost wake-up is a deadlock.
  */
 #include "subject.h"
 
