@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ordo/ordo.h"
+#include "ordo/pi_mutex.h"
 #include "rounds.h"
 #include "threads.h"
 
@@ -21,6 +22,7 @@ TestSuite(locks, .timeout = 60);
 
 KIND(spin_lock)
 KIND(mutex)
+KIND(pi_mutex)
 
 static void lock_until_never(void *lock)
 {
@@ -31,6 +33,7 @@ static void lock_until_never(void *lock)
 const struct lock_kind lock_kinds[] = {
     {"spin_lock", spin_lock_do_lock, spin_lock_do_try_lock, spin_lock_do_unlock},
     {"mutex", mutex_do_lock, mutex_do_try_lock, mutex_do_unlock},
+    {"pi_mutex", pi_mutex_do_lock, pi_mutex_do_try_lock, pi_mutex_do_unlock},
     {"mutex, lock_until", lock_until_never, mutex_do_try_lock, mutex_do_unlock},
 };
 const unsigned int lock_kind_count = sizeof lock_kinds / sizeof *lock_kinds;
