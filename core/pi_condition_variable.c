@@ -1,12 +1,12 @@
 /* pi_condition_variable.c: see pi_condition_variable.h; futex(2), FUTEX_WAIT_REQUEUE_PI.
  *
- * `sequence` changes only under the mutex, by one with each notification. A waiter reads it while it
- * has the mutex, unlocks, and sleeps only while it is still the same.
+ * `sequence` changes only under the mutex, by one with each notification. A waiter reads it while
+ * it has the mutex, unlocks, and sleeps only while it is still the same.
  *
  * No notification is lost. It is made by an owner of the mutex, so it comes before the waiter read
- * `sequence`, and then it is not the waiter's, or after the waiter unlocked. In that case either the
- * waiter sleeps already, and the requeue finds it, or the kernel will compare `sequence` after it has
- * changed, and the waiter does not go to sleep (EAGAIN): it counts as notified.
+ * `sequence`, and then it is not the waiter's, or after the waiter unlocked. In that case either
+ * the waiter sleeps already, and the requeue finds it, or the kernel will compare `sequence` after
+ * it has changed, and the waiter does not go to sleep (EAGAIN): it counts as notified.
  *
  * None is stolen. The requeue chooses by priority among those that sleep; all of them have read
  * `sequence` before the notifier locked the mutex, because it still has it. A waiter that was moved
@@ -20,8 +20,8 @@
  * Nothing is touched too late: a notifier that is in the requeue has the mutex, and no wait returns
  * without the mutex.
  *
- * On a system without the requeue (ENOSYS) waits are plain ones, and a notification wakes, which lets
- * the woken run into the locked mutex; the argument is otherwise the same.
+ * On a system without the requeue (ENOSYS) waits are plain ones, and a notification wakes, which
+ * lets the woken run into the locked mutex; the argument is otherwise the same.
  */
 #include "ordo/pi_condition_variable.h"
 

@@ -11,10 +11,10 @@
  * wake-up can be lost: there is no moment at which the word says unlocked and a thread waits. A
  * waiter that gives up is taken off by the kernel; `waiters` stays until the next unlock.
  *
- * Orderings: a release on each way out pairs with an acquire on each way in. On the way through the
- * kernel, whose changes of the word count as relaxed read-modify-writes, the owner makes a release
- * of its own first, one that keeps the word as it is: `waiters` is set then. The kernel's changes
- * carry on its release sequence up to the new owner's acquire load, or to a fast lock.
+ * Orderings: a release on each way out pairs with an acquire on each way in. The kernel's unlock is
+ * one too, but no tool can see that (ThreadSanitizer), so the owner makes one of its own first,
+ * which keeps the word as it is: `waiters` is set then. The kernel's change is a read-modify-write
+ * and carries it on, up to the new owner's acquire load, or to a fast lock.
  *
  * The release is the last access to the mutex: the compare-exchange to 0, or the kernel's, which
  * reads the word before that and not after. (The kernel's own record of the wait is not in the

@@ -11,32 +11,35 @@
  *     Whoever sleeps, the word has `waiters`.
  *
  * A lock keeps the bit. It goes away only by an unlock, which then is not ours but the kernel's
- * FUTEX_WAKE_OP: it changes the word and wakes all that sleep, in one step as seen by those that are
- * about to sleep, and by a kill. So nobody is left asleep when a waker dies before its wake, when a
- * woken thread dies before it takes the lock, or when somebody takes the lock in between: there is
- * nothing in between. (To wake one, after an exchange, would leave others asleep without `waiters` in
- * the word; if the one is killed, for ever.)
+ * FUTEX_WAKE_OP: it changes the word and wakes all that sleep, in one step as seen by those that
+ * are about to sleep, and by a kill. So nobody is left asleep when a waker dies before its wake,
+ * when a woken thread dies before it takes the lock, or when somebody takes the lock in between:
+ * there is nothing in between. (To wake one, after an exchange, would leave others asleep without
+ * `waiters` in the word; if the one is killed, for ever.)
  *
  * An owner ends. The kernel goes through its list, and if the word has its number, makes it
- * owner_died, keeps `waiters` and wakes one. The next owner keeps both bits, so its unlock wakes the
- * others. If the woken one is killed first, the kernel finds it in its lock (pending) with no owner
- * in the word, and wakes another one (since Linux 6.2 and the stable kernels of that time).
+ * owner_died, keeps `waiters` and wakes one. The next owner keeps both bits, so its unlock wakes
+ * the others. If the woken one is killed first, the kernel finds it in its lock (pending) with no
+ * owner in the word, and wakes another one (since Linux 6.2 and the stable kernels of that time).
  *
  * A kill between any two instructions:
- *   lock       pending is set before the first attempt, so that there is no moment at which the word
- *              has our number and the kernel does not know where: it is pending, then pending and in
- *              the list, then in the list. A pending word that is not ours the kernel leaves alone.
- *   unlock     pending is set before the entry leaves the list, until after the release. Before the
- *              release the word has our number: owner_died. After it the word is another's business,
- *              and nobody sleeps for our sake.
+ *   lock       pending is set before the first attempt, so that there is no moment at which the
+ *              word has our number and the kernel does not know where: it is pending, then pending
+ *              and in the list, then in the list. A pending word that is not ours the kernel leaves
+ *   alone. unlock     pending is set before the entry leaves the list, until after the release.
+ *              Before the release the word has our number: owner_died. After it the word is
+ *              another's business, and nobody sleeps for our sake.
  *   consistent is one atomic step.
  *
  * Nothing of the mutex is touched after the release: `list`, which is needed to clear pending, is
  * read before; clearing it writes to the thread's own list.
  *
  * Not built on PI futexes, which report the end of an owner without a list, because they do so only
- * to those that wait when it ends. Later the kernel has but the number to go by; once that belongs to
- * a new thread, the lock waits for one that never had it, and lends it priority.
+ * to those that wait when it ends. Later the kernel has but the number to go by; once that belongs
+ * to a new thread, the lock waits for one that never had it, and lends it priority.
+ *
+ * The release is the last access: the compare-exchange, or the kernel's, which is a release too.
+ * The one before it is for those who cannot see into the kernel, such as ThreadSanitizer.
  *
  * Orderings: release in unlock, before the kernel's change too, whose read-modify-write carries it
  * on, as it does that of `owner_died`; acquire in lock. An owner that ended did not release; its
@@ -159,7 +162,7 @@ __attribute__((cold, noinline)) static void release_and_wake(ordo_robust_mutex *
     ordo_futex_wake_op(&mutex->word, UINT32_MAX, &mutex->word, 0, set, ordo_futex_shared);
 }
 
-ORDO_NOT_ANALYSED void ordo_robust_mutex_unlock(ordo_robust_mutex *mutex)
+void ordo_robust_mutex_unlock(ordo_robust_mutex *mutex)
 {
     static const char misuse[] = "robust_mutex.c: unlock of a mutex that the caller does not have";
     const uint32_t word = owned(mutex, misuse);

@@ -5,25 +5,25 @@
  *         ordo_pi_condition_variable_wait(&changed, &mutex);
  *
  * Both sides hold the mutex, so that the kernel can let a notified thread wait for it, and lend its
- * owner the waiter's priority, without a moment in which neither happens; and so that no thread that
- * starts to wait after a notification can take it from one that waited before, whatever their
+ * owner the waiter's priority, without a moment in which neither happens; and so that no thread
+ * that starts to wait after a notification can take it from one that waited before, whatever their
  * priorities are. All waiters of one condition variable use one mutex.
  *
  * Size: 8 bytes. All zero bytes are one that nobody waits for.
  * Orderings: those of the mutex.
- * Waiting: in the kernel at once. A notified thread sleeps on until the mutex is its own: it does not
- *     run to find it locked, and notify_all lets all of them queue for the mutex (no stampede).
+ * Waiting: in the kernel at once. A notified thread sleeps on until the mutex is its own: it does
+ *     not run to find it locked, and notify_all lets all of them queue for the mutex (no stampede).
  *     Without waiters a notification is no system call.
- * Fairness: notify_one takes the waiter of the highest priority, the first one of equal ones. A wait
- *     may return without a notification, so callers loop. 2^32 notifications between a thread's
- *     decision to wait and its system call are taken for none.
+ * Fairness: notify_one takes the waiter of the highest priority, the first one of equal ones. A
+ *     wait may return without a notification, so callers loop. 2^32 notifications between a
+ *     thread's decision to wait and its system call are taken for none.
  * Deadlines: wait_until may return late, because it returns with the mutex locked.
  * Misuse: a wait or a notification by a thread that does not have the mutex aborts.
  * Signals: not safe in a handler.
  * Fork: the child may not use one that somebody waited for at the fork.
  * Sharing: between the threads of one process, not between processes.
- * Destruction: needs none. The memory may be freed, or unmapped, as soon as every wait has returned,
- *     by one of the waiters too: a notification is over before its mutex is unlocked.
+ * Destruction: needs none. The memory may be freed, or unmapped, as soon as every wait has
+ *     returned, by one of the waiters too: a notification is over before its mutex is unlocked.
  */
 #ifndef ORDO_PI_CONDITION_VARIABLE_H
 #define ORDO_PI_CONDITION_VARIABLE_H

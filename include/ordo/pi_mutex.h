@@ -1,5 +1,5 @@
-/* pi_mutex.h: a mutex with priority inheritance: while a thread waits for it, its owner runs with the
- * waiter's priority, if that is higher. So no thread of a priority between the two can keep the
+/* pi_mutex.h: a mutex with priority inheritance: while a thread waits for it, its owner runs with
+ * the waiter's priority, if that is higher. So no thread of a priority between the two can keep the
  * waiter waiting for longer than the owner needs (priority inversion). Use it where threads have
  * real-time priorities; it is slower than ordo_mutex when threads meet.
  *
@@ -79,9 +79,12 @@ void ordo_pi_mutex_was_given(ordo_pi_mutex *mutex);
         __attribute__((cleanup(ordo_pi_mutex_guard_end), unused)) =                                \
             ordo_pi_mutex_guard_start(mutex)
 
-/* The analysis does not see the end of a guard: it only hears that the mutex is locked from here. */
-ORDO_THREAD_SAFETY(assert_capability(*mutex)) ORDO_NOT_ANALYSED
+/* The analysis does not see the end of a guard: it only hears that the mutex is locked from
+ * here. */
 static inline ordo_pi_mutex *ordo_pi_mutex_guard_start(ordo_pi_mutex *mutex)
+    ORDO_THREAD_SAFETY(assert_capability(*mutex));
+
+ORDO_NOT_ANALYSED static inline ordo_pi_mutex *ordo_pi_mutex_guard_start(ordo_pi_mutex *mutex)
 {
     ordo_pi_mutex_lock(mutex);
     return mutex;

@@ -130,7 +130,8 @@ static void run_thread(void *(*body)(void *), void *argument)
 
     cr_assert(ordo_thread_spawn(&thread, body, argument) == 0);
     ordo_thread_join(thread);
-    /* A join waits for the end of the thread's memory, which the kernel gives back after the list. */
+    /* A join waits for the end of the thread's memory, which the kernel gives back after the
+     * list. */
 }
 
 Test(robust_mutex, thread_ends_with_it_recovered)
@@ -359,7 +360,8 @@ static void lock_in_a_loop(struct shared *shared)
 }
 
 /* Two children, one killed at any instruction, in both their waits and their turns. The other goes
- * on, or it would not be possible to lock here; the data are in order, or its owner's end is told. */
+ * on, or it would not be possible to lock here; the data are in order, or its owner's end is
+ * told. */
 Test(robust_mutex, killed_at_any_instruction)
 {
     struct shared *const shared = share();
