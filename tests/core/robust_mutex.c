@@ -558,8 +558,9 @@ Test(robust_mutex, misuse_aborts)
     cr_expect(child_aborts(unlock_of_another, unlocks));
     cr_expect(child_aborts(lock_twice,
                            "ordo: robust_mutex.c: lock of a mutex that the caller has\n"));
-    cr_expect(child_aborts(consistent_unlocked, "ordo: robust_mutex.c: a mutex is called consistent "
-                                                "that the caller does not have\n"));
+    cr_expect(child_aborts(consistent_unlocked,
+                           "ordo: robust_mutex.c: a mutex is called consistent that the caller "
+                           "does not have\n"));
     cr_expect(child_aborts(consistent_twice,
                            "ordo: robust_mutex.c: a mutex is called consistent that is so\n"));
 }
