@@ -1,20 +1,41 @@
 /* ordo.h: everything ordo offers to C and C++ programs, in one include.
  *
- * atomic.h   typed atomics, fences, copies of shared memory (with order.h, typed.h and symbols.h)
- * cpu.h      the CPU features that the routines choose by
- * spin_lock.h, mutex.h
- * thread.h, futex.h, clock.h, membarrier.h   what they stand on, for locks of one's own
+ * atomic.h     typed atomics, fences, copies of shared memory (with order.h, typed.h and symbols.h)
+ * cpu.h        the CPU features that the routines choose by
+ *
+ * Locks        spin_lock.h, mutex.h, reader_writer_lock.h, pi_mutex.h, robust_mutex.h
+ * Waiting      pi_condition_variable.h, semaphore.h, binary_semaphore.h, barrier.h, latch.h, event.h;
+ *              wait.h: on any atomic
+ * Once         once.h, lazy_pointer.h
+ * Between processes, beside robust_mutex.h: process_shared_*.h
+ *
+ * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
  */
 #ifndef ORDO_ORDO_H
 #define ORDO_ORDO_H
 
 #include "ordo/atomic.h"
+#include "ordo/barrier.h"
+#include "ordo/binary_semaphore.h"
 #include "ordo/clock.h"
 #include "ordo/cpu.h"
+#include "ordo/event.h"
 #include "ordo/futex.h"
+#include "ordo/futex_pi.h"
+#include "ordo/latch.h"
+#include "ordo/lazy_pointer.h"
 #include "ordo/membarrier.h"
 #include "ordo/mutex.h"
+#include "ordo/once.h"
+#include "ordo/pi_condition_variable.h"
+#include "ordo/pi_mutex.h"
+#include "ordo/process_shared_reader_writer_lock.h"
+#include "ordo/process_shared_semaphore.h"
+#include "ordo/reader_writer_lock.h"
+#include "ordo/robust_mutex.h"
+#include "ordo/semaphore.h"
 #include "ordo/spin_lock.h"
 #include "ordo/thread.h"
+#include "ordo/wait.h"
 
 #endif

@@ -8,8 +8,6 @@
 #include <unistd.h>
 
 #include "ordo/ordo.h"
-#include "ordo/process_shared_reader_writer_lock.h"
-#include "ordo/reader_writer_lock.h"
 #include "rounds.h"
 #include "threads.h"
 
@@ -23,6 +21,7 @@ TestSuite(locks, .timeout = 60);
 
 KIND(spin_lock)
 KIND(mutex)
+KIND(pi_mutex)
 
 static void lock_until_never(void *lock)
 {
@@ -32,11 +31,11 @@ static void lock_until_never(void *lock)
 
 /* The write side, with the policy of zero bytes; the others are in reader_writer_lock.c. */
 #define WRITE_SIDE(type)                                                                           \
-    static void type##_do_lock(void *lock)                                              \
+    static void type##_do_lock(void *lock)                                                         \
     {                                                                                              \
         ordo_##type##_write_lock(lock);                                                            \
     }                                                                                              \
-    static bool type##_do_try_lock(void *lock)                                          \
+    static bool type##_do_try_lock(void *lock)                                                     \
     {                                                                                              \
         return ordo_##type##_try_write_lock(lock);                                                 \
     }                                                                                              \
@@ -51,6 +50,7 @@ WRITE_SIDE(process_shared_reader_writer_lock)
 const struct lock_kind lock_kinds[] = {
     {"spin_lock", spin_lock_do_lock, spin_lock_do_try_lock, spin_lock_do_unlock},
     {"mutex", mutex_do_lock, mutex_do_try_lock, mutex_do_unlock},
+    {"pi_mutex", pi_mutex_do_lock, pi_mutex_do_try_lock, pi_mutex_do_unlock},
     {"mutex, lock_until", lock_until_never, mutex_do_try_lock, mutex_do_unlock},
     {"reader_writer_lock", reader_writer_lock_do_lock,
      reader_writer_lock_do_try_lock, reader_writer_lock_do_unlock},
