@@ -62,6 +62,11 @@ static void forget_system_id(void)
     own_system_id = 0;
 }
 
+/* What pthread_atfork names the caller's shared object by; the C runtime's start files have it, but
+ * libordo.so is linked without them. Weak, so that a program has only one. */
+extern __attribute__((visibility("hidden"))) void *__dso_handle;
+__attribute__((weak)) void *__dso_handle = &__dso_handle;
+
 /* Before constructors of default priority, which may use threads. */
 __attribute__((constructor(101))) static void prepare(void)
 {
