@@ -6,7 +6,7 @@
  * Locks        spin_lock.h, mutex.h, reader_writer_lock.h, pi_mutex.h, robust_mutex.h
  * Waiting      pi_condition_variable.h, semaphore.h, binary_semaphore.h, barrier.h, latch.h, event.h;
  *              wait.h: on any atomic
- * Once         once.h, lazy_pointer.h
+ * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
  *
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
@@ -23,10 +23,12 @@
 #include "ordo/futex.h"
 #include "ordo/futex_pi.h"
 #include "ordo/latch.h"
+#include "ordo/lazy.h"
 #include "ordo/lazy_pointer.h"
 #include "ordo/membarrier.h"
 #include "ordo/mutex.h"
 #include "ordo/once.h"
+#include "ordo/once_lock.h"
 #include "ordo/pi_condition_variable.h"
 #include "ordo/pi_mutex.h"
 #include "ordo/process_shared_reader_writer_lock.h"
