@@ -28,7 +28,7 @@
 #ifdef __cplusplus
 #define ORDO_LAZY_INIT(function) { ORDO_ONCE_INIT, (function), {} }
 #else
-#define ORDO_LAZY_INIT(function) { ORDO_ONCE_INIT, (function), {0} }
+#define ORDO_LAZY_INIT(function) { .once = ORDO_ONCE_INIT, .initialise = (function) }
 #endif
 
 /* T * */
