@@ -3,7 +3,8 @@
  * atomic.h     typed atomics, fences, copies of shared memory (with order.h, typed.h and symbols.h)
  * cpu.h        the CPU features that the routines choose by
  *
- * Locks        spin_lock.h, mutex.h, reader_writer_lock.h, pi_mutex.h, robust_mutex.h
+ * Locks        spin_lock.h, mutex.h, recursive_mutex.h, error_checking_mutex.h,
+ *              reader_writer_lock.h, pi_mutex.h, robust_mutex.h
  * Waiting      pi_condition_variable.h, semaphore.h, binary_semaphore.h, barrier.h, latch.h, event.h;
  *              wait.h: on any atomic
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
@@ -19,6 +20,7 @@
 #include "ordo/binary_semaphore.h"
 #include "ordo/clock.h"
 #include "ordo/cpu.h"
+#include "ordo/error_checking_mutex.h"
 #include "ordo/event.h"
 #include "ordo/futex.h"
 #include "ordo/futex_pi.h"
@@ -35,6 +37,7 @@
 #include "ordo/process_shared_reader_writer_lock.h"
 #include "ordo/process_shared_semaphore.h"
 #include "ordo/reader_writer_lock.h"
+#include "ordo/recursive_mutex.h"
 #include "ordo/robust_mutex.h"
 #include "ordo/semaphore.h"
 #include "ordo/spin_lock.h"
