@@ -205,10 +205,12 @@ Test(semaphore, between_processes)
 
     const pid_t child = fork();
     if (child == 0) {
-        for (int i = 0; i < rounds; i++) {
-            ordo_process_shared_semaphore_wait(&there->ping);
-            ordo_process_shared_semaphore_post(&there->pong, 1);
-        }
+        const uint64_t deadline = ordo_clock_now() + 30000000000;
+
+        for (int i = 0; i < rounds; i++)
+            if (ordo_process_shared_semaphore_wait_until(&there->ping, deadline) != 0
+                || ordo_process_shared_semaphore_post(&there->pong, 1) != 0)
+                _exit(1);
         _exit(0);
     }
     for (int i = 0; i < rounds; i++) {
