@@ -18,6 +18,7 @@
 #include "ordo/barrier.h"
 #include "ordo/binary_semaphore.h"
 #include "ordo/clock.h"
+#include "ordo/condition_variable.h"
 #include "ordo/cpu.h"
 #include "ordo/event.h"
 #include "ordo/futex.h"

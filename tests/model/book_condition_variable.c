@@ -1,4 +1,4 @@
-/* condition_variable.c: the two stages of the book's condition variable (chapter 9).
+/* book_condition_variable.c: the two stages of the book's condition variable (chapter 9).
  *
  * A wait must not miss a notification sent after it has unlocked the mutex. It reads the counter
  * while it holds the mutex; a notifier that comes later changes the counter, and the futex refuses
