@@ -45,6 +45,7 @@
 #include <stddef.h>
 
 #include "ordo/futex.h"
+#include "ordo/misuse.h"
 
 enum state { waiting, signalled, signalled_all };
 
@@ -109,6 +110,8 @@ ORDO_NOT_ANALYSED int ordo_condition_variable_wait_until(ordo_condition_variable
     struct waiter self = {.mutex = mutex};
     uint32_t state;
 
+    if (ordo_load(&mutex->state, ordo_relaxed) == 0)
+        ordo_misuse("condition_variable.c: wait without the mutex");
     ordo_mutex_lock(&condition->lock);
     add(condition, &self);
     ordo_mutex_unlock(&condition->lock);

@@ -30,6 +30,8 @@
 #include "ordo/once.h"
 #include "ordo/pi_condition_variable.h"
 #include "ordo/pi_mutex.h"
+#include "ordo/process_shared_condition_variable.h"
+#include "ordo/process_shared_mutex.h"
 #include "ordo/process_shared_reader_writer_lock.h"
 #include "ordo/process_shared_semaphore.h"
 #include "ordo/reader_writer_lock.h"

@@ -573,5 +573,5 @@ static void wait_unlocked(void)
 Test(condition_variable, wait_without_the_mutex_aborts)
 {
     cr_expect(child_aborts(wait_unlocked,
-                           "ordo: mutex.c: unlock of a mutex that is not locked\n"));
+                           "ordo: condition_variable.c: wait without the mutex\n"));
 }
