@@ -11,7 +11,7 @@
 
 enum { unlocked, locked, contended };
 
-bool ordo_process_shared_mutex_try_lock(ordo_process_shared_mutex *mutex)
+ORDO_NOT_ANALYSED bool ordo_process_shared_mutex_try_lock(ordo_process_shared_mutex *mutex)
 {
     uint32_t expected = unlocked;
 
@@ -32,8 +32,8 @@ static int lock_contended(ordo_process_shared_mutex *mutex, uint64_t deadline)
 }
 
 /* Locks a mutex that was found locked. */
-__attribute__((cold, noinline)) static int wait_and_lock(ordo_process_shared_mutex *mutex,
-                                                         uint64_t deadline)
+ORDO_NOT_ANALYSED __attribute__((cold, noinline)) static int
+wait_and_lock(ordo_process_shared_mutex *mutex, uint64_t deadline)
 {
     /* On 2 others sleep already: spinning would only be unfair to them. */
     for (unsigned int turn = 0;
@@ -42,23 +42,24 @@ __attribute__((cold, noinline)) static int wait_and_lock(ordo_process_shared_mut
     return ordo_process_shared_mutex_try_lock(mutex) ? 0 : lock_contended(mutex, deadline);
 }
 
-void ordo_process_shared_mutex_lock(ordo_process_shared_mutex *mutex)
+ORDO_NOT_ANALYSED void ordo_process_shared_mutex_lock(ordo_process_shared_mutex *mutex)
 {
     if (!ordo_process_shared_mutex_try_lock(mutex))
         wait_and_lock(mutex, ORDO_NEVER);
 }
 
-int ordo_process_shared_mutex_lock_until(ordo_process_shared_mutex *mutex, uint64_t deadline)
+ORDO_NOT_ANALYSED int ordo_process_shared_mutex_lock_until(ordo_process_shared_mutex *mutex,
+                                                           uint64_t deadline)
 {
     return ordo_process_shared_mutex_try_lock(mutex) ? 0 : wait_and_lock(mutex, deadline);
 }
 
-void ordo_process_shared_mutex_lock_contended(ordo_process_shared_mutex *mutex)
+ORDO_NOT_ANALYSED void ordo_process_shared_mutex_lock_contended(ordo_process_shared_mutex *mutex)
 {
     lock_contended(mutex, ORDO_NEVER);
 }
 
-void ordo_process_shared_mutex_unlock(ordo_process_shared_mutex *mutex)
+ORDO_NOT_ANALYSED void ordo_process_shared_mutex_unlock(ordo_process_shared_mutex *mutex)
 {
     /* Release: pairs with the acquire of the next owner, who may free the mutex. */
     const uint32_t before = ordo_exchange(&mutex->state, unlocked, ordo_release);

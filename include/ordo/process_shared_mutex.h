@@ -13,26 +13,32 @@
 
 #include "ordo/atomic.h"
 #include "ordo/clock.h"
+#include "ordo/thread_safety.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef struct ordo_process_shared_mutex {
+typedef struct ORDO_CAPABILITY("mutex") ordo_process_shared_mutex {
     ordo_atomic_u32 state;
 } ordo_process_shared_mutex;
 
 #define ORDO_PROCESS_SHARED_MUTEX_INIT { ORDO_ATOMIC_INIT(0) }
 
-void ordo_process_shared_mutex_lock(ordo_process_shared_mutex *mutex);
+void ordo_process_shared_mutex_lock(ordo_process_shared_mutex *mutex)
+    ORDO_ACQUIRES(*mutex);
 __attribute__((warn_unused_result)) bool
-ordo_process_shared_mutex_try_lock(ordo_process_shared_mutex *mutex);
+ordo_process_shared_mutex_try_lock(ordo_process_shared_mutex *mutex)
+    ORDO_TRIES(true, *mutex);
 __attribute__((warn_unused_result)) int
-ordo_process_shared_mutex_lock_until(ordo_process_shared_mutex *mutex, uint64_t deadline);
-void ordo_process_shared_mutex_unlock(ordo_process_shared_mutex *mutex);
+ordo_process_shared_mutex_lock_until(ordo_process_shared_mutex *mutex, uint64_t deadline)
+    ORDO_TRIES(0, *mutex);
+void ordo_process_shared_mutex_unlock(ordo_process_shared_mutex *mutex)
+    ORDO_RELEASES(*mutex);
 
 /* Locks it and leaves it in state 2: see ordo_mutex_lock_contended. */
-void ordo_process_shared_mutex_lock_contended(ordo_process_shared_mutex *mutex);
+void ordo_process_shared_mutex_lock_contended(ordo_process_shared_mutex *mutex)
+    ORDO_ACQUIRES(*mutex);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,4 @@
-/* fatal_futex.h: a process that ends if it calls futex(2): shows that something does not call it. */
+/* fatal_futex.h: does something call futex(2)? Runs it where that is fatal. */
 #ifndef ORDO_TEST_FATAL_FUTEX_H
 #define ORDO_TEST_FATAL_FUTEX_H
 
