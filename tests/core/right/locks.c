@@ -55,7 +55,7 @@ void calls(uint64_t deadline)
     if (ordo_error_checking_mutex_lock(&checking) == 0) {
         by_checking++;
         if (ordo_error_checking_mutex_unlock(&checking) != 0)
-            by_checking = 0;
+            return;
     }
     ordo_recursive_mutex_lock(&recursive);
     ordo_recursive_mutex_lock(&recursive);
