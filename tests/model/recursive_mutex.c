@@ -88,5 +88,5 @@ static void nothing(void)
 MODEL_TEST(unlock_by_another, .expect = model_misuse)
 {
     ordo_recursive_mutex_lock(&mutex);
-    TOGETHER(unlock, nothing);
+    TOGETHER(nothing, unlock);
 }
