@@ -36,21 +36,32 @@ struct ordo_thread {
 static _Thread_local ordo_thread *self; /* NULL in a foreign thread that has not asked */
 static _Thread_local uint64_t own_id;
 static _Thread_local uint32_t own_system_id;
-static _Thread_local struct ordo_thread_exit *exits;
+static _Thread_local struct ordo_thread_exit *exits; /* the newest first, numbers falling */
+static _Thread_local uint64_t exit_count;
 
 static ordo_atomic_u64 last_id;
 static pthread_key_t end_key;
 
 /* ---- The end of a thread ---------------------------------------------------------------------- */
 
-static void end_thread(void *unused)
+uint64_t ordo_thread_exit_mark(void)
 {
-    (void)unused;
-    while (exits != NULL) { /* a function may add nodes */
+    return exit_count;
+}
+
+void ordo_thread_exit_run(uint64_t mark)
+{
+    while (exits != NULL && exits->number > mark) { /* a function may add nodes */
         struct ordo_thread_exit *const node = exits;
         exits = node->next;
         node->function(node->argument);
     }
+}
+
+static void end_thread(void *unused)
+{
+    (void)unused;
+    ordo_thread_exit_run(0);
     if (self != NULL && self->body == NULL) {
         ordo_thread_drop(self);
         self = NULL;
@@ -87,7 +98,7 @@ void ordo_thread_at_exit(struct ordo_thread_exit *node, void (*function)(void *a
                          void *argument)
 {
     notice_end();
-    *node = (struct ordo_thread_exit){exits, function, argument};
+    *node = (struct ordo_thread_exit){exits, function, argument, ++exit_count};
     exits = node;
 }
 

@@ -3,13 +3,14 @@
  * atomic.h     typed atomics, fences, copies of shared memory (with order.h, typed.h and symbols.h)
  * cpu.h        the CPU features that the routines choose by
  *
- * Locks        spin_lock.h, mutex.h, recursive_mutex.h, error_checking_mutex.h,
+ * Locks        spin_lock.h, mutex.h, recursive_mutex.h, error_checking_mutex.h, poison_mutex.h,
  *              reader_writer_lock.h, pi_mutex.h, robust_mutex.h
  * Waiting      pi_condition_variable.h, semaphore.h, binary_semaphore.h, barrier.h, latch.h, event.h;
  *              wait.h: on any atomic
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
  *
+ * jump.h       a longjmp that gives back poison mutexes
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
  */
 #ifndef ORDO_ORDO_H
@@ -25,6 +26,7 @@
 #include "ordo/event.h"
 #include "ordo/futex.h"
 #include "ordo/futex_pi.h"
+#include "ordo/jump.h"
 #include "ordo/latch.h"
 #include "ordo/lazy.h"
 #include "ordo/lazy_pointer.h"
@@ -34,6 +36,7 @@
 #include "ordo/once_lock.h"
 #include "ordo/pi_condition_variable.h"
 #include "ordo/pi_mutex.h"
+#include "ordo/poison_mutex.h"
 #include "ordo/process_shared_condition_variable.h"
 #include "ordo/process_shared_mutex.h"
 #include "ordo/process_shared_reader_writer_lock.h"

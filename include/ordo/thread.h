@@ -108,6 +108,7 @@ struct ordo_thread_exit {
     struct ordo_thread_exit *next;
     void (*function)(void *argument);
     void *argument;
+    uint64_t number; /* of those that the thread has ever added */
 };
 
 /* Adds it to the calling thread's: the last one added runs first. Takes it back; aborts if it is not
@@ -115,6 +116,10 @@ struct ordo_thread_exit {
 void ordo_thread_at_exit(struct ordo_thread_exit *node, void (*function)(void *argument),
                          void *argument);
 void ordo_thread_not_at_exit(struct ordo_thread_exit *node);
+
+/* For jump.h: a mark, and running now, the last one first, what the thread has added since. */
+uint64_t ordo_thread_exit_mark(void);
+void ordo_thread_exit_run(uint64_t mark);
 
 /* Returns function(argument). If the thread ends in it, runs cleanup(object), while the frames of the
  * callers are still there. A function that leaves by longjmp is not supported. */
