@@ -11,7 +11,7 @@ failed=0
 ran=()
 log=build/test.log
 told='Synthesis|SKIP|symbols? expected|compared|identical|faults found|passed|diagnosed|bytes|back end'
-told="$told|model tests:|mutants.awk:|litmus:|made weaker:|table:|agreement:"
+told="$told|model tests:|wrong uses|mutants.awk:|litmus:|made weaker:|table:|agreement:"
 [ -z "${LONG-}" ] || export ORDO_LONG=1
 
 # layer NAME COMMAND...: runs it, shows the lines that say what was done, counts it.
@@ -56,6 +56,7 @@ done
 layer "model checker" tests/model/model.sh
 layer "start-up choice in a static program" tests/arch/static/feature_bytes.sh
 layer "wrong programs are diagnosed, right ones are silent" tests/face/diagnose.sh
+layer "wrong uses of locks are diagnosed, right ones are silent" tests/core/diagnose.sh
 layer "demonstration" tests/demo/all.sh
 layer "host and target are kept apart" tests/host.sh
 layer "user programs by the README's recipes" tests/user/user.sh
