@@ -73,7 +73,7 @@ Test(condition_variable, turns)
     cr_expect(turn == 2 * rounds && nobody_waits());
 }
 
-/* A barrier: who comes last lets all go, now with the mutex and now without it, W7. */
+/* A barrier: who comes last lets all go, now with the mutex and now without it. */
 static void meet_often(unsigned self, void *shared)
 {
     (void)self;
@@ -102,7 +102,7 @@ Test(condition_variable, meetings)
     cr_expect(turn == rounds && nobody_waits());
 }
 
-/* Each token is notified once, and taken by one of several that come and go, W6. A waiter that is
+/* Each token is notified once, and taken by one of several that come and go. A waiter that is
  * missed leaves a token behind, and waits for ever. */
 static void give_or_take(unsigned self, void *shared)
 {

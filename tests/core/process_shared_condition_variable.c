@@ -39,14 +39,26 @@ struct shared {
     unsigned int rounds, processes;
 };
 
-static struct shared *new_shared(void)
+/* The last shared memory's: a file can be mapped twice under QEMU too. */
+static int file = -1;
+
+static struct shared *map_shared(void)
 {
-    struct shared *const shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-                                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct shared *const shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
 
     if (shared == MAP_FAILED)
         abort();
     return shared;
+}
+
+static struct shared *new_shared(void)
+{
+    if (file >= 0)
+        close(file);
+    file = memfd_create("shared", MFD_CLOEXEC);
+    if (file < 0 || ftruncate(file, 4096) != 0)
+        abort();
+    return map_shared();
 }
 
 static bool nobody_waits(const struct shared *shared)
@@ -60,11 +72,9 @@ static bool nobody_waits(const struct shared *shared)
 static void run_processes(unsigned int count, void (*body)(unsigned self, void *shared),
                           struct shared *here)
 {
-    struct shared *const there = mremap(here, 0, 4096, MREMAP_MAYMOVE);
+    struct shared *const there = map_shared();
     pid_t children[8];
 
-    if (there == MAP_FAILED || there == here)
-        abort();
     for (unsigned int i = 0; i < count; i++) {
         children[i] = fork();
         if (children[i] == 0) {
@@ -102,7 +112,7 @@ static void take_turns(unsigned self, void *memory)
     UNLOCK(&shared->mutex);
 }
 
-/* A barrier: who comes last lets all go, W7. */
+/* A barrier: who comes last lets all go. */
 static void meet_often(unsigned self, void *memory)
 {
     struct shared *const shared = memory;
@@ -120,7 +130,7 @@ static void meet_often(unsigned self, void *memory)
     }
 }
 
-/* Each token is notified once, and taken by one of several that come and go, W6. */
+/* Each token is notified once, and taken by one of several that come and go. */
 static void give_or_take(unsigned self, void *memory)
 {
     struct shared *const shared = memory;
