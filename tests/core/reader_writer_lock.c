@@ -2,8 +2,11 @@
  * one of a process and the shared one. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "child.h"
@@ -60,14 +63,16 @@ TYPE(shared, ordo_process_shared_reader_writer_lock)
 
 struct scene {
     const struct operations *call;
-    union lock lock, *page;
+    union lock lock;
     enum ordo_reader_writer_policy policy;
-    unsigned int rounds, arrived;
-    bool left;
+    unsigned int rounds;
     volatile uint64_t first, second; /* equal whenever a reader looks */
     ordo_atomic_u64 written;
     ordo_atomic_bool stop;
     int result;
+    pthread_t target;
+    char order[4]; /* of those that got in */
+    ordo_atomic_u32 inside;
 };
 
 static bool is_idle(struct scene *scene) /* but for the phase and the turn */
@@ -179,17 +184,12 @@ Test(reader_writer_lock, mixed)
     for_each(mixed, test_rounds(10));
 }
 
-static void read_or_write(unsigned self, void *shared)
+/* Eight readers in a tight loop, and a writer that has to get in between. */
+static void read_on(unsigned self, void *shared)
 {
     struct scene *const scene = shared;
 
-    if (self == 0) {
-        for (int i = 0; i < 20; i++) {
-            scene->call->write_lock(&scene->lock);
-            scene->call->write_unlock(&scene->lock);
-        }
-        ordo_store(&scene->stop, true, ordo_relaxed);
-    }
+    (void)self;
     while (!ordo_load(&scene->stop, ordo_relaxed)) {
         scene->call->read_lock(&scene->lock);
         ordo_thread_yield();
@@ -199,15 +199,267 @@ static void read_or_write(unsigned self, void *shared)
     }
 }
 
+static void *write_often(void *shared)
+{
+    struct scene *const scene = shared;
+
+    for (int i = 0; i < 20; i++) {
+        scene->call->write_lock(&scene->lock);
+        scene->call->write_unlock(&scene->lock);
+    }
+    ordo_store(&scene->stop, true, ordo_relaxed);
+    return NULL;
+}
+
 static void writer_gets_in(struct scene *scene)
 {
-    run_threads(max_test_threads, read_or_write, scene);
+    ordo_thread *writer;
+
+    cr_assert(ordo_thread_spawn(&writer, write_often, scene) == 0);
+    run_threads(max_test_threads, read_on, scene);
+    ordo_thread_join(writer);
 }
 
 Test(reader_writer_lock, writer_gets_in)
 {
     for_each(writer_gets_in, 1);
 }
+
+/* ---- Order ----------------------------------------------------------------------------------- */
+
+static void await_reader(struct scene *scene)
+{
+    while (ordo_load(&scene->lock.private.state, ordo_relaxed) >> 48 == 0)
+        usleep(100);
+}
+
+static unsigned int waiting_writers(struct scene *scene)
+{
+    const uint64_t state = ordo_load(&scene->lock.private.state, ordo_relaxed);
+    return (unsigned int)((state >> 7 & 0xfff) + (state >> 19 & 0xfff));
+}
+
+static void await_writers(struct scene *scene, unsigned int count)
+{
+    while (waiting_writers(scene) < count)
+        usleep(100);
+}
+
+static void enter(struct scene *scene, char who)
+{
+    scene->order[ordo_fetch_add(&scene->inside, 1, ordo_relaxed)] = who;
+}
+
+static void *enter_reading(void *shared)
+{
+    struct scene *const scene = shared;
+
+    scene->call->read_lock(&scene->lock);
+    enter(scene, 'r');
+    scene->call->read_unlock(&scene->lock);
+    return NULL;
+}
+
+static void *enter_writing(void *shared)
+{
+    struct scene *const scene = shared;
+
+    scene->call->write_lock(&scene->lock);
+    enter(scene, 'w');
+    scene->call->write_unlock(&scene->lock);
+    return NULL;
+}
+
+/* A writer has it; a reader, then two writers wait. */
+static void order_behind_writer(struct scene *scene)
+{
+    static const char *const expected[policies] = {"wwr", "rww", "rww"};
+    ordo_thread *threads[3];
+
+    scene->call->write_lock(&scene->lock);
+    cr_assert(ordo_thread_spawn(&threads[0], enter_reading, scene) == 0);
+    await_reader(scene);
+    cr_assert(ordo_thread_spawn(&threads[1], enter_writing, scene) == 0);
+    cr_assert(ordo_thread_spawn(&threads[2], enter_writing, scene) == 0);
+    await_writers(scene, 2);
+    scene->call->write_unlock(&scene->lock);
+    for (int i = 0; i < 3; i++)
+        ordo_thread_join(threads[i]);
+    cr_expect_str_eq(scene->order, expected[scene->policy]);
+}
+
+/* A reader has it; two writers, then a reader wait: phase-fair, it waits for one writer only. */
+static void order_behind_reader(struct scene *scene)
+{
+    static const char *const expected[policies] = {"wwr", "rww", "wrw"};
+    ordo_thread *threads[3];
+
+    scene->call->read_lock(&scene->lock);
+    cr_assert(ordo_thread_spawn(&threads[0], enter_writing, scene) == 0);
+    cr_assert(ordo_thread_spawn(&threads[1], enter_writing, scene) == 0);
+    await_writers(scene, 2);
+    cr_assert(ordo_thread_spawn(&threads[2], enter_reading, scene) == 0);
+    if (scene->policy == ordo_readers_first)
+        while (ordo_load(&scene->inside, ordo_relaxed) == 0)
+            usleep(100);
+    else
+        await_reader(scene);
+    scene->call->read_unlock(&scene->lock);
+    for (int i = 0; i < 3; i++)
+        ordo_thread_join(threads[i]);
+    cr_expect_str_eq(scene->order, expected[scene->policy]);
+}
+
+Test(reader_writer_lock, order_of_admission)
+{
+    for_each(order_behind_writer, 1);
+    for_each(order_behind_reader, 1);
+}
+
+/* The lock is granted to one that waits: nobody comes by it. */
+static void no_barging(struct scene *scene)
+{
+    const uint64_t granted = (uint64_t)scene->policy << 2 | 3 | UINT64_C(1) << 7;
+
+    ordo_store(&scene->lock.private.state, granted, ordo_relaxed);
+    cr_expect(!scene->call->try_write_lock(&scene->lock));
+    cr_expect(!scene->call->try_read_lock(&scene->lock));
+    cr_expect(scene->call->write_lock_until(&scene->lock, 0) == ETIMEDOUT);
+    cr_expect(scene->call->read_lock_until(&scene->lock, 0) == ETIMEDOUT);
+    cr_expect(ordo_load(&scene->lock.private.state, ordo_relaxed) == granted);
+    scene->call->init(&scene->lock, scene->policy);
+}
+
+Test(reader_writer_lock, no_barging)
+{
+    for_each(no_barging, 1);
+}
+
+/* Reading again while a writer waits. */
+static void read_again(struct scene *scene)
+{
+    const bool allowed = scene->policy == ordo_readers_first;
+    ordo_thread *writer;
+
+    scene->call->read_lock(&scene->lock);
+    cr_assert(ordo_thread_spawn(&writer, enter_writing, scene) == 0);
+    await_writers(scene, 1);
+    if (scene->call->try_read_lock(&scene->lock)) {
+        cr_expect(allowed);
+        scene->call->read_unlock(&scene->lock);
+    } else {
+        cr_expect(!allowed);
+    }
+    const uint64_t deadline = ordo_clock_now() + 2 * millisecond;
+    const int error = scene->call->read_lock_until(&scene->lock, deadline);
+    cr_expect(error == (allowed ? 0 : ETIMEDOUT));
+    if (error == 0)
+        scene->call->read_unlock(&scene->lock);
+    scene->call->read_unlock(&scene->lock);
+    ordo_thread_join(writer);
+}
+
+Test(reader_writer_lock, read_again)
+{
+    for_each(read_again, 1);
+}
+
+/* ---- Deadlines ------------------------------------------------------------------------------- */
+
+static void ignore(int signal)
+{
+    (void)signal;
+}
+
+/* Signals, and wakes without cause. */
+static void *disturb(void *shared)
+{
+    struct scene *const scene = shared;
+    const ordo_atomic_u32 *const word = (const ordo_atomic_u32 *)(void *)&scene->lock;
+
+    while (!ordo_load(&scene->stop, ordo_relaxed)) {
+        ordo_futex_wake_bitset(word, UINT32_MAX, ORDO_FUTEX_ANY, ordo_futex_private);
+        ordo_futex_wake_bitset(word, UINT32_MAX, ORDO_FUTEX_ANY, ordo_futex_shared);
+        pthread_kill(scene->target, SIGUSR1);
+        usleep(100);
+    }
+    return NULL;
+}
+
+static void disturbed_deadlines(struct scene *scene)
+{
+    ordo_thread *thread;
+
+    scene->target = pthread_self();
+    scene->call->write_lock(&scene->lock);
+    cr_assert(ordo_thread_spawn(&thread, disturb, scene) == 0);
+    for (int reads = 0; reads < 2; reads++) {
+        const uint64_t deadline = ordo_clock_now() + 20 * millisecond;
+        cr_expect((reads ? scene->call->read_lock_until : scene->call->write_lock_until)(
+                      &scene->lock, deadline) == ETIMEDOUT);
+        cr_expect(ordo_clock_now() >= deadline);
+        cr_expect(ordo_clock_now() < deadline + 5000ull * millisecond);
+    }
+    ordo_store(&scene->stop, true, ordo_relaxed);
+    ordo_thread_join(thread);
+    scene->call->write_unlock(&scene->lock);
+}
+
+Test(reader_writer_lock, disturbed_deadlines)
+{
+    struct sigaction action = {.sa_handler = ignore}; /* without SA_RESTART */
+
+    sigaction(SIGUSR1, &action, NULL);
+    for_each(disturbed_deadlines, 1);
+}
+
+static const uint64_t far_deadlines[] = {ORDO_NEVER, ORDO_NEVER - 1, INT64_MAX,
+                                         UINT64_C(1) << 62};
+
+static void *write_far(void *shared)
+{
+    struct scene *const scene = shared;
+
+    for (size_t i = 0; i < sizeof far_deadlines / sizeof *far_deadlines; i++) {
+        scene->result |= scene->call->write_lock_until(&scene->lock, far_deadlines[i]);
+        scene->call->write_unlock(&scene->lock);
+        scene->result |= scene->call->read_lock_until(&scene->lock, far_deadlines[i]);
+        scene->call->read_unlock(&scene->lock);
+    }
+    return NULL;
+}
+
+static void deadlines(struct scene *scene)
+{
+    const uint64_t past[] = {0, 1, ordo_clock_now() - 1};
+    ordo_thread *thread;
+
+    for (size_t i = 0; i < sizeof past / sizeof *past; i++) {
+        cr_expect(scene->call->write_lock_until(&scene->lock, past[i]) == 0, "it is free");
+        cr_expect(scene->call->write_lock_until(&scene->lock, past[i]) == ETIMEDOUT);
+        cr_expect(scene->call->read_lock_until(&scene->lock, past[i]) == ETIMEDOUT);
+        scene->call->write_unlock(&scene->lock);
+        cr_expect(scene->call->read_lock_until(&scene->lock, past[i]) == 0, "it is free");
+        scene->call->read_unlock(&scene->lock);
+    }
+    scene->call->write_lock(&scene->lock);
+    cr_assert(ordo_thread_spawn(&thread, write_far, scene) == 0);
+    await_writers(scene, 1);
+    for (int i = 0; i < 8; i++) {
+        scene->call->write_unlock(&scene->lock);
+        scene->call->write_lock(&scene->lock);
+    }
+    scene->call->write_unlock(&scene->lock);
+    ordo_thread_join(thread);
+    cr_expect(scene->result == 0);
+}
+
+Test(reader_writer_lock, deadlines)
+{
+    for_each(deadlines, 1);
+}
+
+/* ---- Giving up ------------------------------------------------------------------------------- */
 
 static void *read_behind(void *shared)
 {
@@ -246,6 +498,37 @@ Test(reader_writer_lock, writer_gives_up)
     for_each(writer_gives_up, 1);
 }
 
+/* The unlock falls about where the writer's time ends, with a reader behind it. */
+static void give_up_at_unlock(unsigned self, void *shared)
+{
+    struct scene *const scene = shared;
+
+    for (unsigned int i = 0; i < scene->rounds; i++) {
+        const uint64_t soon = ordo_clock_now() + (self + i) % 64 * 1000;
+        if (self == 1) {
+            if (scene->call->write_lock_until(&scene->lock, soon) == 0)
+                scene->call->write_unlock(&scene->lock);
+            continue;
+        }
+        scene->call->read_lock(&scene->lock);
+        while (self == 0 && ordo_clock_now() < soon)
+            ordo_thread_yield();
+        scene->call->read_unlock(&scene->lock);
+    }
+}
+
+static void given_up_at_unlock(struct scene *scene)
+{
+    run_threads(3, give_up_at_unlock, scene);
+}
+
+Test(reader_writer_lock, gives_up_at_unlock)
+{
+    for_each(given_up_at_unlock, test_rounds(100));
+}
+
+/* ---- Limits ---------------------------------------------------------------------------------- */
+
 static void limit(struct scene *scene)
 {
     const uint64_t policy = (uint64_t)scene->policy << 2;
@@ -255,7 +538,8 @@ static void limit(struct scene *scene)
     cr_expect(scene->call->try_read_lock(lock));
     cr_expect(!scene->call->try_read_lock(lock));
     cr_expect(scene->call->read_lock_until(lock, 0) == EAGAIN);
-    ordo_store(&lock->private.state, policy | 1 | UINT64_C(0xffe) << 7 | UINT64_C(1) << 19, ordo_relaxed);
+    ordo_store(&lock->private.state, policy | 1 | UINT64_C(0xffe) << 7 | UINT64_C(1) << 19,
+               ordo_relaxed);
     cr_expect(scene->call->write_lock_until(lock, 0) == EAGAIN);
     ordo_store(&lock->private.state, policy, ordo_relaxed);
 }
@@ -269,54 +553,153 @@ Test(reader_writer_lock, limit)
 
 /* One thread leaves; the other unmaps the lock once it has got it after that, while the first may
  * still be in its unlock. */
+struct last {
+    union lock *page;
+    unsigned int arrived;
+    enum ordo_reader_writer_policy policy;
+    bool after_reader, left;
+};
+
 static void leave(unsigned self, void *shared)
 {
-    struct scene *const scene = shared;
+    struct last *const last = shared;
+    const unsigned int rounds = test_rounds(1);
 
-    for (unsigned int i = 0; i < scene->rounds; i++) {
+    for (unsigned int i = 0; i < rounds; i++) {
+        const struct operations *const call = i % 2 == 0 ? &private_operations
+                                                         : &shared_operations;
+        const bool reads = last->after_reader == (self == 0) && (self == 0 || i % 4 < 2);
         if (self == 0) {
-            scene->page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-                               0);
-            if (scene->page == MAP_FAILED)
+            last->page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+                              0);
+            if (last->page == MAP_FAILED)
                 abort();
-            scene->call->init(scene->page, scene->policy);
-            scene->left = false;
+            call->init(last->page, last->policy);
+            last->left = false;
         }
-        meet(&scene->arrived, 4 * i + 2);
-        union lock *const lock = scene->page;
-        if (self == 0 && i % 2 == 0) {
-            scene->call->read_lock(lock);
-            scene->left = true;
-            scene->call->read_unlock(lock);
-        } else if (self == 0) {
-            scene->call->write_lock(lock);
-            scene->left = true;
-            scene->call->write_unlock(lock);
+        meet(&last->arrived, 4 * i + 2);
+        union lock *const lock = last->page;
+        if (self == 0) {
+            (reads ? call->read_lock : call->write_lock)(lock);
+            last->left = true;
+            (reads ? call->read_unlock : call->write_unlock)(lock);
         } else {
             for (bool left = false; !left;) {
-                const bool reads = i % 4 == 1; /* after a writer */
-                (reads ? scene->call->read_lock : scene->call->write_lock)(lock);
-                left = scene->left;
-                (reads ? scene->call->read_unlock : scene->call->write_unlock)(lock);
+                (reads ? call->read_lock : call->write_lock)(lock);
+                left = last->left;
+                (reads ? call->read_unlock : call->write_unlock)(lock);
                 if (!left)
                     ordo_thread_yield();
             }
             munmap(lock, 4096);
         }
-        meet(&scene->arrived, 4 * i + 4);
+        meet(&last->arrived, 4 * i + 4);
     }
-}
-
-static void unmapped(struct scene *scene)
-{
-    run_threads(2, leave, scene);
 }
 
 TestSuite(reader_writer_lock_destruction, .timeout = 300);
 
-Test(reader_writer_lock_destruction, unmapped_after_the_last_unlock)
+#define UNMAPPED_AFTER(kind, after_reader, policy)                                                 \
+    Test(reader_writer_lock_destruction, policy##_##kind)                                          \
+    {                                                                                              \
+        struct last last = {NULL, 0, ordo_##policy, after_reader, false};                          \
+        run_threads(2, leave, &last);                                                              \
+    }
+
+UNMAPPED_AFTER(last_reader, true, writers_first)
+UNMAPPED_AFTER(last_reader, true, readers_first)
+UNMAPPED_AFTER(last_reader, true, phase_fair)
+UNMAPPED_AFTER(last_writer, false, writers_first)
+UNMAPPED_AFTER(last_writer, false, readers_first)
+UNMAPPED_AFTER(last_writer, false, phase_fair)
+
+/* ---- Processes ------------------------------------------------------------------------------- */
+
+struct common {
+    ordo_process_shared_reader_writer_lock lock;
+    volatile unsigned int count, checked;
+};
+
+static void count_in(struct common *common, unsigned int rounds)
 {
-    for_each(unmapped, test_rounds(6));
+    for (unsigned int i = 0; i < rounds; i++) {
+        ordo_process_shared_reader_writer_lock_write_lock(&common->lock);
+        common->count++;
+        if (i % 16 == 0)
+            ordo_thread_yield();
+        common->checked++;
+        ordo_process_shared_reader_writer_lock_write_unlock(&common->lock);
+        ordo_process_shared_reader_writer_lock_read_lock(&common->lock);
+        if (common->count != common->checked)
+            abort();
+        ordo_process_shared_reader_writer_lock_read_unlock(&common->lock);
+    }
+}
+
+/* The parent and two children; those that wait are woken across processes. */
+Test(reader_writer_lock, several_processes)
+{
+    const unsigned int rounds = test_rounds(100);
+
+    for (int policy = 0; policy < policies; policy++) {
+        struct common *const common = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+                                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        pid_t children[2];
+
+        cr_assert(common != MAP_FAILED);
+        ordo_process_shared_reader_writer_lock_init(&common->lock,
+                                                    (enum ordo_reader_writer_policy)policy);
+        ordo_process_shared_reader_writer_lock_write_lock(&common->lock); /* both have to wait */
+        for (int i = 0; i < 2; i++) {
+            children[i] = fork();
+            cr_assert(children[i] >= 0);
+            if (children[i] == 0) {
+                alarm(60);
+                count_in(common, rounds);
+                _exit(0);
+            }
+        }
+        usleep(5 * 1000);
+        ordo_process_shared_reader_writer_lock_write_unlock(&common->lock);
+        count_in(common, rounds);
+        for (int i = 0; i < 2; i++) {
+            int status;
+            cr_expect(waitpid(children[i], &status, 0) == children[i] && status == 0);
+        }
+        cr_expect(common->count == 3 * rounds && common->checked == 3 * rounds);
+        munmap(common, 4096);
+    }
+}
+
+/* A fork while another thread waits for the lock: the child has a free one. */
+Test(reader_writer_lock, fork_helpers)
+{
+    static struct scene scene = {.call = &private_operations, .policy = ordo_phase_fair};
+    ordo_reader_writer_lock *const lock = &scene.lock.private;
+    ordo_thread *threads[2];
+    int status;
+
+    ordo_reader_writer_lock_init(lock, scene.policy);
+    ordo_reader_writer_lock_fork_prepare(lock);
+    cr_assert(ordo_thread_spawn(&threads[0], enter_reading, &scene) == 0);
+    cr_assert(ordo_thread_spawn(&threads[1], enter_writing, &scene) == 0);
+    await_writers(&scene, 1);
+    await_reader(&scene);
+    const pid_t child = fork();
+    if (child == 0) {
+        alarm(60);
+        ordo_reader_writer_lock_fork_child(lock);
+        ordo_reader_writer_lock_write_lock(lock);
+        ordo_reader_writer_lock_write_unlock(lock);
+        ordo_reader_writer_lock_read_lock(lock);
+        ordo_reader_writer_lock_read_unlock(lock);
+        _exit(is_idle(&scene) ? 0 : 1);
+    }
+    ordo_reader_writer_lock_fork_parent(lock);
+    cr_expect(child > 0 && waitpid(child, &status, 0) == child && status == 0);
+    for (int i = 0; i < 2; i++)
+        ordo_thread_join(threads[i]);
+    cr_expect(is_idle(&scene));
 }
 
 /* ---- Guards, data, misuse -------------------------------------------------------------------- */
@@ -365,6 +748,18 @@ static void read_too_often(void)
     ordo_reader_writer_lock_read_lock(&misused);
 }
 
+static void write_too_often(void)
+{
+    ordo_store(&misused.state, 1 | UINT64_C(0xfff) << 19, ordo_relaxed);
+    ordo_reader_writer_lock_write_lock(&misused);
+}
+
+static void downgrade_read(void)
+{
+    ordo_reader_writer_lock_read_lock(&misused);
+    ordo_reader_writer_lock_downgrade(&misused);
+}
+
 Test(reader_writer_lock, misuse_aborts)
 {
     static const char not_read[] =
@@ -377,8 +772,9 @@ Test(reader_writer_lock, misuse_aborts)
     cr_expect(child_aborts(upgrade,
                            "ordo: reader_writer_lock.c: upgrade of a lock that is not read\n"));
     cr_expect(child_aborts(read_too_often, "ordo: reader_writer_lock.c: too many readers\n"));
-    ordo_reader_writer_lock_fork_prepare(&misused);
+    cr_expect(child_aborts(write_too_often, "ordo: reader_writer_lock.c: too many writers\n"));
+    cr_expect(child_aborts(downgrade_read, not_written));
+    ordo_reader_writer_lock_write_lock(&misused);
     cr_expect(child_aborts(unlock_read, not_read));
-    ordo_reader_writer_lock_fork_child(&misused);
-    cr_expect(ordo_reader_writer_lock_try_write_lock(&misused));
+    ordo_reader_writer_lock_write_unlock(&misused);
 }
