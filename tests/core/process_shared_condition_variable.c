@@ -39,6 +39,21 @@ struct shared {
     unsigned int rounds, processes;
 };
 
+/* Twice the same memory, at two addresses. */
+static void new_views(struct shared *views[2])
+{
+    const int file = memfd_create("shared", 0);
+
+    if (file < 0 || ftruncate(file, 4096) != 0)
+        abort();
+    for (int i = 0; i < 2; i++) {
+        views[i] = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+        if (views[i] == MAP_FAILED)
+            abort();
+    }
+    close(file);
+}
+
 static struct shared *new_shared(void)
 {
     struct shared *const shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
@@ -55,21 +70,17 @@ static bool nobody_waits(const struct shared *shared)
            && ordo_load(&shared->mutex.state, ordo_relaxed) == 0;
 }
 
-/* Calls body(i, memory) in a process for each i, all at once; each second one has the memory at
- * another address. */
+/* Calls body(i, memory) in a process for each i, all at once, with the two views by turns. */
 static void run_processes(unsigned int count, void (*body)(unsigned self, void *shared),
-                          struct shared *here)
+                          struct shared *const views[2])
 {
-    struct shared *const there = mremap(here, 0, 4096, MREMAP_MAYMOVE);
     pid_t children[8];
 
-    if (there == MAP_FAILED || there == here)
-        abort();
     for (unsigned int i = 0; i < count; i++) {
         children[i] = fork();
         if (children[i] == 0) {
             alarm(60);
-            body(i, i % 2 == 0 ? here : there);
+            body(i, views[i % 2]);
             _exit(0);
         }
     }
@@ -79,7 +90,6 @@ static void run_processes(unsigned int count, void (*body)(unsigned self, void *
         cr_assert(children[i] > 0 && waitpid(children[i], &status, 0) == children[i]);
         cr_expect(status == 0, "%#x", (unsigned int)status);
     }
-    munmap(there, 4096);
 }
 
 Test(process_shared_condition_variable, size)
@@ -141,30 +151,36 @@ static void give_or_take(unsigned self, void *memory)
 
 Test(process_shared_condition_variable, turns)
 {
-    struct shared *const shared = new_shared();
+    struct shared *views[2];
 
+    new_views(views);
+    struct shared *const shared = views[0];
     shared->rounds = test_rounds(40);
-    run_processes(2, take_turns, shared);
+    run_processes(2, take_turns, views);
     run_threads(2, take_turns, shared);
     cr_expect(shared->turn == 4 * shared->rounds && nobody_waits(shared));
 }
 
 Test(process_shared_condition_variable, meetings)
 {
-    struct shared *const shared = new_shared();
+    struct shared *views[2];
 
+    new_views(views);
+    struct shared *const shared = views[0];
     shared->rounds = test_rounds(50);
     shared->processes = 5;
-    run_processes(5, meet_often, shared);
+    run_processes(5, meet_often, views);
     cr_expect(shared->turn == shared->rounds && nobody_waits(shared));
 }
 
 Test(process_shared_condition_variable, tokens)
 {
-    struct shared *const shared = new_shared();
+    struct shared *views[2];
 
+    new_views(views);
+    struct shared *const shared = views[0];
     shared->rounds = test_rounds(40);
-    run_processes(4, give_or_take, shared);
+    run_processes(4, give_or_take, views);
     cr_expect(shared->tokens == 0 && shared->taken == 3 * shared->rounds);
     cr_expect(nobody_waits(shared));
 }
