@@ -64,7 +64,8 @@ int ordo_futex_compare_requeue(const ordo_atomic_u32 *from, uint32_t expected, u
 
 /* Changes *second by `operation`, wakes at most `wake` waiters of `first` and, if the value that
  * *second had passes the comparison, at most `wake_second` of `second`; the system takes 0 for 1 in
- * both. Returns how many. The change is one relaxed read-modify-write, made by the kernel. */
+ * both. Returns how many. The change is one read-modify-write, made by the kernel, and no weaker than
+ * acquire and release: a locked instruction on x86, a release pair and a barrier on ARM. */
 uint32_t ordo_futex_wake_op(const ordo_atomic_u32 *first, uint32_t wake, ordo_atomic_u32 *second,
                             uint32_t wake_second, uint32_t operation, unsigned int flags);
 
