@@ -44,6 +44,7 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "mutex_word.h"
 #include "ordo/futex.h"
 #include "ordo/misuse.h"
 
@@ -110,7 +111,7 @@ ORDO_NOT_ANALYSED int ordo_condition_variable_wait_until(ordo_condition_variable
     struct waiter self = {.mutex = mutex};
     uint32_t state;
 
-    if (ordo_load(&mutex->state, ordo_relaxed) == 0)
+    if (ordo_load(&mutex->state, ordo_relaxed) == unlocked)
         ordo_misuse("condition_variable.c: wait without the mutex");
     ordo_mutex_lock(&condition->lock);
     add(condition, &self);

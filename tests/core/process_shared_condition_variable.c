@@ -39,26 +39,29 @@ struct shared {
     unsigned int rounds, processes;
 };
 
-/* The last shared memory's: a file can be mapped twice under QEMU too. */
-static int file = -1;
-
-static struct shared *map_shared(void)
+/* Twice the same memory, at two addresses. */
+static void new_views(struct shared *views[2])
 {
-    struct shared *const shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    const int file = memfd_create("shared", 0);
 
-    if (shared == MAP_FAILED)
+    if (file < 0 || ftruncate(file, 4096) != 0)
         abort();
-    return shared;
+    for (int i = 0; i < 2; i++) {
+        views[i] = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+        if (views[i] == MAP_FAILED)
+            abort();
+    }
+    close(file);
 }
 
 static struct shared *new_shared(void)
 {
-    if (file >= 0)
-        close(file);
-    file = memfd_create("shared", MFD_CLOEXEC);
-    if (file < 0 || ftruncate(file, 4096) != 0)
+    struct shared *const shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+                                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (shared == MAP_FAILED)
         abort();
-    return map_shared();
+    return shared;
 }
 
 static bool nobody_waits(const struct shared *shared)
@@ -67,19 +70,17 @@ static bool nobody_waits(const struct shared *shared)
            && ordo_load(&shared->mutex.state, ordo_relaxed) == 0;
 }
 
-/* Calls body(i, memory) in a process for each i, all at once; each second one has the memory at
- * another address. */
+/* Calls body(i, memory) in a process for each i, all at once, with the two views by turns. */
 static void run_processes(unsigned int count, void (*body)(unsigned self, void *shared),
-                          struct shared *here)
+                          struct shared *const views[2])
 {
-    struct shared *const there = map_shared();
     pid_t children[8];
 
     for (unsigned int i = 0; i < count; i++) {
         children[i] = fork();
         if (children[i] == 0) {
             alarm(60);
-            body(i, i % 2 == 0 ? here : there);
+            body(i, views[i % 2]);
             _exit(0);
         }
     }
@@ -89,7 +90,6 @@ static void run_processes(unsigned int count, void (*body)(unsigned self, void *
         cr_assert(children[i] > 0 && waitpid(children[i], &status, 0) == children[i]);
         cr_expect(status == 0, "%#x", (unsigned int)status);
     }
-    munmap(there, 4096);
 }
 
 Test(process_shared_condition_variable, size)
@@ -112,7 +112,7 @@ static void take_turns(unsigned self, void *memory)
     UNLOCK(&shared->mutex);
 }
 
-/* A barrier: who comes last lets all go. */
+/* A barrier: who comes last lets all go, W7. */
 static void meet_often(unsigned self, void *memory)
 {
     struct shared *const shared = memory;
@@ -130,7 +130,7 @@ static void meet_often(unsigned self, void *memory)
     }
 }
 
-/* Each token is notified once, and taken by one of several that come and go. */
+/* Each token is notified once, and taken by one of several that come and go, W6. */
 static void give_or_take(unsigned self, void *memory)
 {
     struct shared *const shared = memory;
@@ -151,30 +151,36 @@ static void give_or_take(unsigned self, void *memory)
 
 Test(process_shared_condition_variable, turns)
 {
-    struct shared *const shared = new_shared();
+    struct shared *views[2];
 
+    new_views(views);
+    struct shared *const shared = views[0];
     shared->rounds = test_rounds(40);
-    run_processes(2, take_turns, shared);
+    run_processes(2, take_turns, views);
     run_threads(2, take_turns, shared);
     cr_expect(shared->turn == 4 * shared->rounds && nobody_waits(shared));
 }
 
 Test(process_shared_condition_variable, meetings)
 {
-    struct shared *const shared = new_shared();
+    struct shared *views[2];
 
+    new_views(views);
+    struct shared *const shared = views[0];
     shared->rounds = test_rounds(50);
     shared->processes = 5;
-    run_processes(5, meet_often, shared);
+    run_processes(5, meet_often, views);
     cr_expect(shared->turn == shared->rounds && nobody_waits(shared));
 }
 
 Test(process_shared_condition_variable, tokens)
 {
-    struct shared *const shared = new_shared();
+    struct shared *views[2];
 
+    new_views(views);
+    struct shared *const shared = views[0];
     shared->rounds = test_rounds(40);
-    run_processes(4, give_or_take, shared);
+    run_processes(4, give_or_take, views);
     cr_expect(shared->tokens == 0 && shared->taken == 3 * shared->rounds);
     cr_expect(nobody_waits(shared));
 }

@@ -186,6 +186,28 @@ MODEL_TEST(one_wait, .expect = model_passes, .spurious_returns = 1, .interrupts 
     model_assert(nobody_waits());
 }
 
+/* Where the node was, there is something else now. */
+static void use_the_stack(void)
+{
+    uint64_t words[48];
+    volatile uint64_t *const begin = disguised(words);
+
+    for (unsigned int i = 0; i < sizeof words / sizeof *words; i++)
+        begin[i] = i;
+}
+
+static void wait_once_and_go_on(void)
+{
+    wait_once();
+    use_the_stack();
+}
+
+MODEL_TEST(stack_is_used_again, .expect = model_passes, .executions = 2000)
+{
+    TOGETHER(notify_all_when_two_wait, wait_once_and_go_on, wait_once_and_go_on);
+    model_assert(nobody_waits());
+}
+
 /* A waiter that times out eats no notification: the other one gets it. */
 MODEL_TEST(deadline_against_notification, .expect = model_passes, .timeouts = 1,
            .executions = 20000)
