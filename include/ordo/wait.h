@@ -8,8 +8,10 @@
  *
  * Objects: every type of atomic.h from 1 to 8 bytes. They get no bytes more. Waiters are counted
  *     in a table of the process, 16 KB, one even if several shared objects each link the static
- * library. Orderings: the loads of a wait have the order given: relaxed, acquire or seq_cst. A
- *     notify orders nothing; change the object first, by any operation.
+ *     library; an executable that does so too must export it to them, with -rdynamic or
+ *     -Wl,--export-dynamic-symbol=ordo_wait_table, or its table is another than theirs.
+ * Orderings: the loads of a wait have the order given: relaxed, acquire or seq_cst. A notify orders
+ *     nothing; change the object first, by any operation.
  * Waiting: for as long as the object has the value `old`, by bits. A waiter sleeps without
  *     spinning. A change that is not followed by a notify, or one that is undone before a waiter
  *     looks, may go unnoticed. Without waiters a notify is a fence and a load, no system call.
