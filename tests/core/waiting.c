@@ -1,5 +1,6 @@
 /* waiting.c: what wait_until of all that is counted or waited for has in common: deadlines,
- * disturbed by wakes without cause and by signals. Semaphores, latch, events, the atomics' own wait.
+ * disturbed by wakes without cause and by signals. Semaphores, latch, events, and wait of the
+ * atomics themselves.
  */
 #include <criterion/criterion.h>
 #include <errno.h>
