@@ -7,32 +7,42 @@
  *     bits 2 and 3   the policy
  *     bit 4          phase: flips when the waiting readers are admitted, all of them
  *     bit 5          open: the waiting readers may admit themselves
- *     bits 6 to 31   how many readers wait
- *     bits 32 to 48  how many readers have the lock
- *     bits 49 to 63  how many writers wait
+ *     bit 6          turn: flips when the gathered writers become the batch, all of them
+ *     bits 7 to 18   how many writers are in the batch, whose members are served next
+ *     bits 19 to 30  how many writers gather behind it
+ *     bits 32 to 47  how many readers have the lock
+ *     bits 48 to 63  how many readers wait
  *
- * Readers that come and go change the high half alone, so they do not disturb who is about to
- * sleep.
+ * Readers change the high half alone until they are admitted, so they do not disturb who is about
+ * to sleep.
  *
  * Who makes the lock available to those that wait gives it away in the same read-modify-write.
  * Between any two of those:
  *     - if readers have the lock, it is not written;
  *     - if the lock is free, nobody waits;
- *     - if readers have the lock and others wait for it to be read, a writer waits, or it is open;
- *     - granted implies written, and that a writer waits; open implies that a reader waits, that no
- *       writer does, and that readers have the lock.
+ *     - if readers have the lock and others wait to read, a writer waits, or it is open;
+ *     - granted implies written, and a writer in the batch;
+ *     - open implies that a reader waits, that no writer does, and that readers have the lock.
  *
  * A waiting reader counts itself and remembers the phase. When the phase is another one, it was
  * moved to the readers that have the lock. The phase does not flip back before it looks: it flips
- * only when no reader had the lock, and this one has it. Therefore a last waiting writer that gives
+ * only when no reader has the lock, and this one has it. Therefore a last waiting writer that gives
  * up while readers have the lock does not flip it, but opens; a writer that comes closes again.
  *
- * A waiting writer counts itself; the one that clears `granted` has the lock. It need not be the
- * one that was woken, which then sleeps again: the lock is held and will be granted again.
+ * A waiting writer counts itself among those that gather and remembers the turn. When the turn is
+ * another one, it was moved to the batch. The turn does not flip back before it has left the batch:
+ * it flips only at a grant that finds the batch empty. A grant is for any one of the batch, and
+ * wakes one of those that sleep with the batch's bit of the two; the writer that clears `granted`
+ * has the lock. It need not be the one that was woken, which then sleeps again, and stays in the
+ * batch. One that comes after the grant is not in the batch: it takes nobody's turn, nor a wake, as
+ * its bit is the other one. So a writer has at most the batch and those before it that gathered
+ * with it to wait for.
  *
- * No wake-up is lost: a reader sleeps on the old phase and `open` clear, a writer on `granted`
- * clear, both in the low half, and who changes that wakes after the change. A waiter that gives up
- * takes its own count back in a compare-exchange, which fails if it was given the lock meanwhile.
+ * No wake-up is lost: a reader sleeps on the old phase and `open` clear, a writer on a low half
+ * that has no grant for it. Who changes that changes the low half, and wakes after the change. A
+ * waiter that gives up takes its own count back in a compare-exchange, which fails if the state
+ * changed since it saw that it was given nothing; a writer that is granted the lock takes it even
+ * when its time is over, so a wake is not lost with one that was woken and gives up.
  *
  * Nothing is touched after a release: what follows is a wake of the bare address, decided by what
  * that compare-exchange wrote. (The book's lock has a counter of wakes for writers in a second
@@ -40,19 +50,17 @@
  *
  * Acquire pairs with the releases of all earlier owners: every change of the word is a
  * read-modify-write, so each release heads a sequence that reaches to the value that was read.
- *
- * The kernel reads the low half of the 64-bit atomic.
+ * Giving up and being counted order nothing.
  */
 #include "ordo/reader_writer_lock.h"
 
 #include <errno.h>
 
+#include "low_half.h"
 #include "ordo/futex.h"
 #include "ordo/misuse.h"
 #include "ordo/spin_limit.h"
 #include "reader_writer_lock_word.h"
-
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the low half comes first");
 
 #define WRITTEN        UINT64_C(1)
 #define GRANTED        UINT64_C(2)
@@ -61,14 +69,14 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the low half comes fi
 #define READERS_FIRST  UINT64_C(4)
 #define PHASE          UINT64_C(16)
 #define OPEN           UINT64_C(32)
-#define WAITING_READER UINT64_C(64)
+#define TURN           UINT64_C(64)
+#define BATCHED        (UINT64_C(1) << 7)
+#define GATHERED       (UINT64_C(1) << 19)
 #define READER         (UINT64_C(1) << 32)
-#define WAITING_WRITER (UINT64_C(1) << 49)
+#define WAITING_READER (UINT64_C(1) << 48)
 
-#define MAX_READERS ((UINT64_C(1) << 17) - 1) /* that have the lock or wait */
-#define MAX_WRITERS ((UINT64_C(1) << 15) - 1) /* that wait */
-
-enum { reader_bit = 1, writer_bit = 2 }; /* of the futex */
+#define MAX_READERS ((UINT64_C(1) << 16) - 1) /* that have the lock or wait */
+#define MAX_WRITERS ((UINT64_C(1) << 12) - 1) /* that wait */
 
 static uint64_t readers(uint64_t state)
 {
@@ -77,12 +85,22 @@ static uint64_t readers(uint64_t state)
 
 static uint64_t waiting_readers(uint64_t state)
 {
-    return (uint32_t)state / WAITING_READER;
+    return state / WAITING_READER;
+}
+
+static uint64_t batch(uint64_t state)
+{
+    return state / BATCHED & MAX_WRITERS;
+}
+
+static uint64_t gathered(uint64_t state)
+{
+    return state / GATHERED & MAX_WRITERS;
 }
 
 static uint64_t waiting_writers(uint64_t state)
 {
-    return state / WAITING_WRITER;
+    return batch(state) + gathered(state);
 }
 
 static bool readable(uint64_t state)
@@ -106,9 +124,12 @@ static bool change(ordo_atomic_u64 *word, uint64_t *seen, uint64_t next, enum or
     return ordo_compare_exchange_weak(word, seen, next, order, ordo_relaxed);
 }
 
-static const ordo_atomic_u32 *low_half(const ordo_atomic_u64 *word)
+enum { reader_bit = 1 }; /* of the futex */
+
+/* Of the writers that gathered in `turn`. */
+static uint32_t writer_bit(uint64_t turn)
 {
-    return (const ordo_atomic_u32 *)(const void *)word;
+    return turn == 0 ? 2 : 4;
 }
 
 static int sleep_on(const ordo_atomic_u64 *word, uint64_t state, uint64_t deadline, uint32_t bit,
@@ -117,8 +138,7 @@ static int sleep_on(const ordo_atomic_u64 *word, uint64_t state, uint64_t deadli
     return ordo_futex_wait_bitset(low_half(word), (uint32_t)state, deadline, bit, flags);
 }
 
-/* ---- Giving the lock away
- * --------------------------------------------------------------------- */
+/* ---- Giving the lock away -------------------------------------------------------------------- */
 
 /* All that wait to read, have the lock. */
 static uint64_t admit(uint64_t state)
@@ -129,12 +149,20 @@ static uint64_t admit(uint64_t state)
                       : ((state & ~OPEN) ^ PHASE) + count * READER - count * WAITING_READER;
 }
 
+/* One of the batch has the lock; those that gathered are the batch if there is none. */
+static uint64_t grant(uint64_t state)
+{
+    if (batch(state) == 0)
+        state = (state ^ TURN) + gathered(state) * BATCHED - gathered(state) * GATHERED;
+    return state | WRITTEN | GRANTED;
+}
+
 /* What a state that nobody has the lock in becomes. */
 static uint64_t give(uint64_t state, bool to_readers)
 {
     if (waiting_writers(state) == 0 || (to_readers && waiting_readers(state) != 0))
         return admit(state);
-    return state | WRITTEN | GRANTED;
+    return grant(state);
 }
 
 static void wake(const ordo_atomic_u64 *word, uint64_t before, uint64_t after, unsigned int flags)
@@ -144,11 +172,10 @@ static void wake(const ordo_atomic_u64 *word, uint64_t before, uint64_t after, u
     if ((changed & PHASE) != 0 || (changed & after & OPEN) != 0)
         ordo_futex_wake_bitset(low_half(word), UINT32_MAX, reader_bit, flags);
     else if ((changed & after & GRANTED) != 0)
-        ordo_futex_wake_bitset(low_half(word), 1, writer_bit, flags);
+        ordo_futex_wake_bitset(low_half(word), 1, writer_bit(~after & TURN), flags);
 }
 
-/* ---- Readers
- * ---------------------------------------------------------------------------------- */
+/* ---- Readers --------------------------------------------------------------------------------- */
 
 bool ordo_reader_writer_word_try_read_lock(ordo_atomic_u64 *word)
 {
@@ -232,8 +259,7 @@ void ordo_reader_writer_word_read_unlock(ordo_atomic_u64 *word, unsigned int fla
     wake(word, state, next, flags);
 }
 
-/* ---- Writers
- * ---------------------------------------------------------------------------------- */
+/* ---- Writers --------------------------------------------------------------------------------- */
 
 bool ordo_reader_writer_word_try_write_lock(ordo_atomic_u64 *word)
 {
@@ -257,10 +283,10 @@ __attribute__((cold, noinline)) static int wait_to_write(ordo_atomic_u64 *word, 
         state = ordo_load(word, ordo_relaxed);
     }
     for (;;) {
-        if (waiting_writers(state) == MAX_WRITERS)
+        if (waiting_writers(state) >= MAX_WRITERS)
             return EAGAIN;
         const bool now = writable(state);
-        if (change(word, &state, now ? state | WRITTEN : (state & ~OPEN) + WAITING_WRITER,
+        if (change(word, &state, now ? state | WRITTEN : (state & ~OPEN) + GATHERED,
                    ordo_acquire)) {
             if (now)
                 return 0;
@@ -268,13 +294,15 @@ __attribute__((cold, noinline)) static int wait_to_write(ordo_atomic_u64 *word, 
         }
     }
 
+    const uint64_t turn = state & TURN;
     for (;;) {
         state = ordo_load(word, ordo_relaxed);
-        if ((state & GRANTED) != 0) {
-            if (change(word, &state, (state & ~GRANTED) - WAITING_WRITER, ordo_acquire))
+        const bool batched = (state & TURN) != turn;
+        if (batched && (state & GRANTED) != 0) {
+            if (change(word, &state, (state & ~GRANTED) - BATCHED, ordo_acquire))
                 return 0;
         } else if (error == ETIMEDOUT) {
-            uint64_t next = state - WAITING_WRITER;
+            uint64_t next = state - (batched ? BATCHED : GATHERED);
             /* Those that waited for this writer alone may read. */
             if (readable(next) && waiting_readers(next) != 0)
                 next |= OPEN;
@@ -283,7 +311,7 @@ __attribute__((cold, noinline)) static int wait_to_write(ordo_atomic_u64 *word, 
                 return ETIMEDOUT;
             }
         } else {
-            error = sleep_on(word, state, deadline, writer_bit, flags);
+            error = sleep_on(word, state, deadline, writer_bit(turn), flags);
         }
     }
 }
@@ -300,8 +328,7 @@ void ordo_reader_writer_word_write_lock(ordo_atomic_u64 *word, unsigned int flag
         ordo_misuse("reader_writer_lock.c: too many writers");
 }
 
-/* The writer's lock becomes that of `kept` readers, 0 or 1, and of those that its policy lets
- * in. */
+/* The writer's lock becomes that of `kept` readers, 0 or 1, and of those that it is given to. */
 static void end_writing(ordo_atomic_u64 *word, uint64_t kept, unsigned int flags)
 {
     uint64_t state = ordo_load(word, ordo_relaxed);
@@ -348,8 +375,7 @@ void ordo_reader_writer_word_fork_child(ordo_atomic_u64 *word)
     ordo_store(word, ordo_load(word, ordo_relaxed) & POLICY, ordo_relaxed);
 }
 
-/* ---- The lock of one process
- * ------------------------------------------------------------------ */
+/* ---- The lock of one process ----------------------------------------------------------------- */
 
 ORDO_NOT_ANALYSED
 void ordo_reader_writer_lock_init(ordo_reader_writer_lock *lock,

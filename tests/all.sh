@@ -32,7 +32,7 @@ layer() {
 layer "structural checks" tests/check/check.sh $TARGETS
 for run in $RUNS; do
     IFS=@ read -r target cpu model <<< "$run"
-    suites="arch face core"
+    suites="arch face core hostile"
     # On a CPU without LSE the arch suite shows that it notices; there is no more to run.
     [ "${target%-*}@$model" != armv8.1@cortex-a57 ] || suites=arch
     for suite in $suites; do
@@ -48,6 +48,10 @@ for target in "$HERE" generic-gcc; do
 done
 for program in build/tsan/gcc build/tsan/clang build/asan/gcc build/asan/clang; do
     layer "face and core suites on the generic back end, $program" $program
+done
+for target in "$HERE" "${HERE/gcc/clang}"; do
+    layer "ordo_wait between two copies of the library, $target" \
+        tests/user/wait_halves.sh "build/$target/libordo.a" "${target##*-}"
 done
 layer "model checker" tests/model/model.sh
 layer "start-up choice in a static program" tests/arch/static/feature_bytes.sh

@@ -34,14 +34,21 @@ typedef struct ordo_once {
 
 #define ORDO_ONCE_INIT { ORDO_ATOMIC_INIT(0) }
 
-/* Returns 0 when an initialiser has returned 0, this call's or another's. Else what its own gave. */
-__attribute__((warn_unused_result)) int
-ordo_once_call(ordo_once *once, int (*initialise)(void *argument), void *argument);
-
 /* Whether it is done. If so, the initialiser happens before the return. */
 static inline bool ordo_once_is_done(const ordo_once *once)
 {
     return ordo_load(&once->state, ordo_acquire) == 3; /* pairs with the release in once.c */
+}
+
+/* What ordo_once_call does while the once is not done. */
+__attribute__((cold)) int ordo_once_run(ordo_once *once, int (*initialise)(void *argument),
+                                        void *argument);
+
+/* Returns 0 when an initialiser has returned 0, this call's or another's. Else what its own gave. */
+__attribute__((warn_unused_result)) static inline int
+ordo_once_call(ordo_once *once, int (*initialise)(void *argument), void *argument)
+{
+    return ordo_once_is_done(once) ? 0 : ordo_once_run(once, initialise, argument);
 }
 
 #ifdef __cplusplus

@@ -11,29 +11,35 @@
  *         use(seen->entry);
  *
  * Size: 8 bytes. All zero bytes are a free lock with writers first.
- * States: free; read by 1 to 2^17 - 1 threads, less those that wait to read; written. At most
- *     2^15 - 1 writers wait. Beyond that try_ returns false, _until EAGAIN, and a plain lock
- *     aborts.
- * Orderings: what an owner did happens before all that a later owner of the other kind does.
- * Readers
- *     are not ordered with each other. A try or _until that fails orders nothing.
+ * States: free; read by at most 2^16 - 1 threads, counting those that wait to read; written. At
+ *     most 2^12 - 1 writers wait. Beyond that try_read_lock returns false, _until EAGAIN, and a
+ *     plain lock aborts.
+ * Orderings: what an owner did happens before all that a later owner of the other kind does, or a
+ *     writer after a writer. Readers are not ordered with each other. A try or _until that fails
+ *     orders nothing.
  * Waiting: a waiter spins for ordo_spin_limit hints, then sleeps. Without contention there is no
  *     system call. The lock is handed to those that wait: nobody comes by them, which costs a
  *     change of threads and gives the bounds below.
  * Policy, chosen at initialisation:
- *     writers first   a reader waits while a writer waits. Writers never wait for later readers;
+ *     writers first   a reader waits while a writer has the lock or waits for it. A writer waits
+ *                     for the readers that have the lock when it comes, and for no later ones;
  *                     readers may wait for ever if writers keep coming. The default.
- *     readers first   a reader waits only while the lock is written. Writers may wait for ever.
- *     phase-fair      a reader waits while a writer waits, but for one writer only: a writer that
- *                     leaves admits all readers that wait, and the last of those a writer.
- *                     (Brandenburg and Anderson, Spin-based reader-writer synchronization, 2010.)
- *     Writers among themselves have no strict order.
+ *     readers first   a reader waits only while a writer has the lock, or was granted it; those
+ *                     that wait get it next. Writers may wait for ever.
+ *     phase-fair      a reader waits while a writer has the lock or waits for it, but for one
+ *                     writer only: a writer that leaves admits all readers that wait, and the last
+ *                     of those a writer. Nobody waits for ever. (Brandenburg and Anderson,
+ *                     Spin-based reader-writer synchronization, 2010.)
+ * Writers are served in batches: those that wait when a batch is used up are the next one. Within a
+ *     batch the order is that in which the system wakes, mostly first come, first served. So a
+ *     writer waits for at most two batches of writers, and never for one that came after its own
+ *     batch was closed; with phase-fair, for one set of readers before each.
+ *     Outside these bounds: try_upgrade comes before those that wait, and a writer that waits and
+ *     gives up has made the readers behind it wait for nothing.
  * Reading again while reading: allowed with readers first. With the other two it waits for ever if
- * a
- *     writer waits in between; try_read_lock fails then.
+ *     a writer waits in between; try_read_lock fails then.
  * Misuse: unlock, downgrade or upgrade of what is not locked so aborts. Unlock by a thread that
- * does
- *     not own it is not noticed if another one does.
+ *     does not own it is not noticed if another one does.
  * Signals: not safe in a handler, but for the try_ functions.
  * Fork: use the fork_ functions; a lock that another thread held at the fork stays so in the child.
  * Sharing: between the threads of one process; process_shared_reader_writer_lock.h for several.
@@ -96,8 +102,8 @@ void ordo_reader_writer_lock_write_unlock(ordo_reader_writer_lock *lock)
 void ordo_reader_writer_lock_downgrade(
     ordo_reader_writer_lock *lock) ORDO_RELEASES(*lock) ORDO_ACQUIRES_SHARED(*lock);
 
-/* The reader becomes the writer if it is the only reader, before all writers that wait; otherwise
- * it stays a reader, and false is returned. Does not wait. */
+/* The reader becomes the writer if it is the only reader, before all that wait; otherwise it stays
+ * a reader, and false is returned. Does not wait. */
 __attribute__((warn_unused_result)) bool ordo_reader_writer_lock_try_upgrade(
     ordo_reader_writer_lock *lock) ORDO_NOT_ANALYSED;
 

@@ -9,6 +9,7 @@ struct lock_kind {
     void (*lock)(void *lock);
     bool (*try_lock)(void *lock);
     void (*unlock)(void *lock);
+    bool is_recursive; /* its owner's try_lock succeeds */
 };
 
 /* All are unlocked when their bytes are 0, and fit into 64 of them. */
