@@ -7,7 +7,7 @@
 #include <ordo/clock.h>
 #include <ordo/event.h>
 
-/* ---- Auto-reset: a binary semaphore, see there; here what is the event's own ------------------ */
+/* ---- Auto-reset: a binary semaphore, see there; here what is the event's own ----------------- */
 
 static ordo_auto_reset_event turn;
 static unsigned int first, second;
@@ -285,7 +285,7 @@ MODEL_TEST(manual_second_set, .expect = model_reached)
     TOGETHER(set_gate_again_and_tell, go_through_gate_when_told);
 }
 
-/* ---- Who goes through frees the event while the set may not have returned --------------------- */
+/* ---- Who goes through frees the event while the set may not have returned -------------------- */
 
 static ordo_auto_reset_event *own_turn;
 static ordo_manual_reset_event *own_gate;

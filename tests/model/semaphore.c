@@ -125,7 +125,7 @@ MODEL_TEST(two_tokens_one_by_one, .expect = model_passes)
     model_assert(ordo_load(&empty.state, ordo_relaxed) == 0);
 }
 
-/* A post whose thread is stopped for ever between its operation and its wake: the next one wakes. */
+/* A post whose thread is stopped for ever between its operation and its wake: the next wakes. */
 static void post_without_wake(void)
 {
     ordo_fetch_add(&empty.state, 1, ordo_release);
@@ -234,7 +234,7 @@ MODEL_TEST(refused_post_wakes, .expect = model_passes)
     TOGETHER(fill_small_and_post, take_from_small);
 }
 
-/* ---- Process-shared: the same, in another word of the checker's futexes ----------------------- */
+/* ---- Process-shared: the same, in another word of the checker's futexes ---------------------- */
 
 static ordo_process_shared_semaphore shared;
 
@@ -272,7 +272,7 @@ MODEL_TEST(process_shared_deadline, .expect = model_reached, .timeouts = 1)
     TOGETHER(post_shared, wait_shared_in_time);
 }
 
-/* ---- The waiter frees the semaphore while the post may not have returned ---------------------- */
+/* ---- The waiter frees the semaphore while the post may not have returned --------------------- */
 
 static ordo_semaphore *own;
 
