@@ -34,7 +34,8 @@ models_of() { # what the Makefile runs this target on
 # The suites of tests/core that use what FILE is about, as Criterion's filter.
 suites_of() {
     local name
-    name=$(basename "$1" .c)
+    name=$(basename "${1%.*}")
+    name=${name%_word} # core/x_word.h has what the files x share
     grep -lE "ordo_${name}|ORDO_${name^^}" tests/core/*.c |
         xargs -r sed -nE 's/^(Parameterized)?Test\((\w+), .*/\2/p' | sort -u | paste -sd'|'
 }
@@ -42,7 +43,8 @@ suites_of() {
 # suspects_of_core FILE: the model programs, then the suites; one that hangs has noticed too.
 suspects_of_core() {
     local name suites program said
-    name=$(basename "$1" .c)
+    name=$(basename "${1%.*}")
+    name=${name%_word}
     for program in $(find tests/model -maxdepth 1 -name "$name*.c" | sort); do
         program=build/model/$(basename "$program" .c)
         make "$program" > build.log 2>&1 || { echo " build"; return; }
@@ -56,8 +58,8 @@ suspects_of_core() {
     for program in core hostile; do
         program=build/x86_64-gcc/tests/$program
         make "$program" > build.log 2>&1 || { echo " build"; return; }
-        # Short rounds, as under QEMU: a fault that needs more is the model's to find.
-        ORDO_QEMU=1 timeout 90 "$program" -j2 --filter "@($suites)/*" > run.log 2>&1 || {
+        # Short rounds: a fault that needs more is the model's to find.
+        ORDO_SLOW=1 timeout 90 "$program" -j2 --filter "@($suites)/*" > run.log 2>&1 || {
             said=$(sed -nE '/\[FAIL\]|CRASH|Unexpected|timed out/{
                 s/.*\] +([a-z_]+::[a-z_0-9]+).*/\1/; p; q}' run.log)
             echo " $program ${said:-does not end}"
