@@ -18,8 +18,8 @@
  * Who was moved sleeps on the mutex, in its state 2 ("locked, and somebody may sleep"), into which
  * the notifier puts it: so the notifier's unlock wakes one. Who returns from the futex locks with
  * state 2 again, whatever made it return, so that its own unlock wakes the next. That is the rule
- * that all sleepers of the mutex keep: see mutex_word.h. The requeue wakes nobody itself, because all it
- * could wake would find the mutex locked.
+ * that all sleepers of the mutex keep: see mutex_word.h. The requeue wakes nobody itself, because
+ * all it could wake would find the mutex locked.
  *
  * A plain requeue does, one that does not compare: `sequence` cannot change meanwhile.
  *
