@@ -309,7 +309,7 @@ static void race_with_the_deadline(unsigned self, void *shared)
 
 Test(condition_variable, deadline_against_notification)
 {
-    struct race race = {.rounds = test_rounds(50)};
+    struct race race = {.rounds = 200 + test_rounds(50)}; /* enough for a time-out at least */
 
     run_threads(3, race_with_the_deadline, &race);
     cr_expect(race.timed_out > 0 && nobody_waits());
