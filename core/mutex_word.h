@@ -1,5 +1,5 @@
-/* mutex_word.h: the three-state mutex on a bare word, for every type that has one; `flags` are those
- * of futex.h, a constant to each caller. See mutex.h.
+/* mutex_word.h: the three-state mutex on a bare word, for every type that has one; `flags` are
+ * those of futex.h, a constant to each caller. See mutex.h.
  *
  *     0  unlocked
  *     1  locked, nobody sleeps

@@ -1,7 +1,7 @@
 /* poison_mutex.c: see poison_mutex.h.
  *
- * `owner` is as in recursive_mutex.c: relaxed, because a thread asks only for its own id, which only
- * itself writes. `is_poisoned` and the exit node are the owner's, ordered by the mutex.
+ * `owner` is as in recursive_mutex.c: relaxed, because a thread asks only for its own id, which
+ * only itself writes. `is_poisoned` and the exit node are the owner's, ordered by the mutex.
  *
  * The node is in the mutex and not in the owner's frames, which are gone when the end of a thread
  * runs it. It is taken off the thread's list before the mutex is unlocked, by unlock or by who runs

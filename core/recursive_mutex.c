@@ -6,8 +6,8 @@
  * its id exactly when it has the mutex: coherence does not let it see an older store of its own
  * than its last. No id is used again, so no thread inherits the mutex of one that has ended.
  *
- * `count` is the owner's alone, ordered by the mutex. The last unlock writes both before the release
- * in ordo_mutex_unlock, which is the last that touches the object.
+ * `count` is the owner's alone, ordered by the mutex. The last unlock writes both before the
+ * release in ordo_mutex_unlock, which is the last that touches the object.
  */
 #include "ordo/recursive_mutex.h"
 

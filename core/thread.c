@@ -1,8 +1,8 @@
 /* thread.c: see thread.h; POSIX threads. The only file with _Thread_local.
  *
- * A record is counted. Spawn gives the handle that join takes once the thread has ended, so a spawned
- * thread needs none of its own. Any other thread has one, from its first ordo_thread_self to its
- * end. Ids need no record.
+ * A record is counted. Spawn gives the handle that join takes once the thread has ended, so a
+ * spawned thread needs none of its own. Any other thread has one, from its first ordo_thread_self
+ * to its end. Ids need no record.
  *
  * What is to be done at the end of a thread hangs on a pthread key, whose destructor runs after a
  * return, pthread_exit and cancellation, before pthread_join returns.
@@ -42,7 +42,7 @@ static _Thread_local uint64_t exit_count;
 static ordo_atomic_u64 last_id;
 static pthread_key_t end_key;
 
-/* ---- The end of a thread ---------------------------------------------------------------------- */
+/* ---- The end of a thread --------------------------------------------------------------------- */
 
 uint64_t ordo_thread_exit_mark(void)
 {
@@ -124,7 +124,7 @@ int ordo_thread_guarded_call(int (*function)(void *argument), void *argument,
     return result;
 }
 
-/* ---- Records ---------------------------------------------------------------------------------- */
+/* ---- Records --------------------------------------------------------------------------------- */
 
 static uint64_t new_id(void)
 {
@@ -184,7 +184,7 @@ ordo_atomic_u32 *ordo_thread_park_word(ordo_thread *thread)
     return &thread->park_word;
 }
 
-/* ---- Starting and ending ---------------------------------------------------------------------- */
+/* ---- Starting and ending --------------------------------------------------------------------- */
 
 static void *start(void *record)
 {
@@ -281,7 +281,7 @@ void ordo_thread_scope_end(struct ordo_thread_scope *scope)
     }
 }
 
-/* ---- Waiting ---------------------------------------------------------------------------------- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
 void ordo_thread_yield(void)
 {

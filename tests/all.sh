@@ -34,10 +34,12 @@ for run in $RUNS; do
     IFS=@ read -r target cpu model <<< "$run"
     suites="arch face core hostile"
     rounds=
-    case $target in
-        *-gcc) ;;
-        # The same back end from another compiler: core with a tenth of the rounds, no hostile futex.
-        *) suites="arch face core" rounds=ORDO_SLOW=1 ;;
+    case $target@$model in
+        *-gcc@*) ;;
+        # The same C from another compiler: core where a process starts fast, and on one ARM target,
+        # with a tenth of the rounds; no hostile futexes.
+        *@native|aarch64-fat-clang@neoverse-n1) suites="arch face core" rounds=ORDO_SLOW=1 ;;
+        *) suites="arch face" ;;
     esac
     # On a CPU without LSE the arch suite shows that it notices; there is no more to run.
     [ "${target%-*}@$model" != armv8.1@cortex-a57 ] || suites=arch

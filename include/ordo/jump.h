@@ -1,5 +1,5 @@
-/* jump.h: a longjmp that does what has to be done on the way. C has no hook for longjmp, so this one
- * has a name of its own: it runs, the last one first, what its thread has given to
+/* jump.h: a longjmp that does what has to be done on the way. C has no hook for longjmp, so this
+ * one has a name of its own: it runs, the last one first, what its thread has given to
  * ordo_thread_at_exit since the setjmp, and then jumps. Poison mutexes (poison_mutex.h) that were
  * locked since are so given back. Guards and scopes of other kinds are not: those that are left by
  * either longjmp stay as they are.

@@ -7,7 +7,8 @@
  *
  * Size: a once, a pointer to the initialiser, and the data. Needs its initialiser: no zero bytes.
  * Orderings: making the data happens before every return of a pointer to them.
- * Errors: NULL to the call whose run of the initialiser returned something else than 0; the next call
+ * Errors: NULL to the call whose run of the initialiser returned something else than 0; the next
+ * call
  *     tries again.
  * Waiting, ending, misuse, signals, fork, sharing: as once.h, on which it stands.
  * Destruction: needs none; what the data own is the caller's to give back.

@@ -62,8 +62,8 @@ __attribute__((warn_unused_result)) int ordo_mutex_lock_until(ordo_mutex *mutex,
 
 void ordo_mutex_unlock(ordo_mutex *mutex) ORDO_RELEASES(*mutex);
 
-/* Locks it and leaves it in state 2, so that the unlock wakes a sleeper. For who knows of threads that
- * were put to sleep on `state` by another way than lock: a condition variable's requeue. */
+/* Locks it and leaves it in state 2, so that the unlock wakes a sleeper. For who knows of threads
+ * that were put to sleep on `state` by another way than lock: a condition variable's requeue. */
 void ordo_mutex_lock_contended(ordo_mutex *mutex) ORDO_ACQUIRES(*mutex);
 
 /* For pthread_atfork: before a fork, and after it in the parent and in the child. */

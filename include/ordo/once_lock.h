@@ -36,8 +36,8 @@ extern "C" {
         ordo_once_is_done(&ordo_lock->once) ? &ordo_lock->data : 0;                                \
     })
 
-/* T *: sets them by `initialise(data, argument)`, int (*)(void *, void *), if they are not set; waits
- * for one that runs. NULL if this call's initialiser failed. */
+/* T *: sets them by `initialise(data, argument)`, int (*)(void *, void *), if they are not set;
+ * waits for one that runs. NULL if this call's initialiser failed. */
 #define ordo_once_lock_get_or_init(lock, initialise, argument)                                     \
     __extension__({                                                                                \
         ORDO_AUTO ordo_lock = (lock);                                                              \
@@ -47,7 +47,8 @@ extern "C" {
             : 0;                                                                                   \
     })
 
-/* bool: copies *value, a T, if they are not set; whether it did. Waits for an initialiser that runs. */
+/* bool: copies *value, a T, if they are not set; whether it did. Waits for an initialiser that
+ * runs. */
 #define ordo_once_lock_set(lock, value)                                                            \
     __extension__({                                                                                \
         ORDO_AUTO ordo_lock = (lock);                                                              \

@@ -1,5 +1,5 @@
-/* poison_mutex.h: a mutex that tells the next owner if the one before left without unlocking: by the
- * end of its thread or by ordo_longjmp (jump.h). It is then given back, and poisoned: what it
+/* poison_mutex.h: a mutex that tells the next owner if the one before left without unlocking: by
+ * the end of its thread or by ordo_longjmp (jump.h). It is then given back, and poisoned: what it
  * protects may be half-changed.
  *
  *     static ORDO_POISON_MUTEX(struct account) account;
@@ -14,15 +14,18 @@
  * Size: 56 bytes. All zero bytes are an unlocked mutex, not poisoned.
  * States: those of mutex.h; beside it the owner's ordo_thread_id, whether it is poisoned, and the
  *     owner's exit node, through which the end of its thread finds the mutex.
- * Orderings, waiting, fairness: as mutex.h. What an owner that left did happens before what the next
+ * Orderings, waiting, fairness: as mutex.h. What an owner that left did happens before what the
+ * next
  *     one does.
- * What poisons: the owner's thread ends, by return, pthread_exit or cancellation; the owner leaves by
+ * What poisons: the owner's thread ends, by return, pthread_exit or cancellation; the owner leaves
+ * by
  *     ordo_longjmp. Leaving a scope by break, return or goto unlocks it and does not poison.
  *     A plain longjmp is not seen: the mutex stays locked, until the thread ends, and is poisoned
- *     then. In code compiled with -fexceptions the unwinding of pthread_exit and cancellation ends a
- *     scope as return does: there only lock without a scope is poisoned by them.
+ *     then. In code compiled with -fexceptions the unwinding of pthread_exit and cancellation ends
+ *     a scope as return does: there only lock without a scope is poisoned by them.
  * Misuse: lock by the owner, and unlock by a thread that is not the owner, abort.
- * Signals: not safe in a handler. Sharing: between the threads of one process. Fork: one that another
+ * Signals: not safe in a handler. Sharing: between the threads of one process. Fork: one that
+ * another
  *     thread held stays locked in the child.
  * Destruction: as mutex.h. (Mara Bos, chapter 1: lock poisoning.)
  */
@@ -82,8 +85,8 @@ static inline void ordo_poison_mutex_guard_end(ordo_poison_mutex **guard)
         T data;                                                                                    \
     }
 
-/* Runs the statement that follows with `name` pointing to the owner's data, locked, poisoned or not.
- * Evaluates `owner` once for the lock and once for the data. */
+/* Runs the statement that follows with `name` pointing to the owner's data, locked, poisoned or
+ * not. Evaluates `owner` once for the lock and once for the data. */
 #define ORDO_POISON_MUTEX_SCOPE(name, owner)                                                       \
     ORDO_POISON_MUTEX_SCOPE_(ORDO_SCOPE_NAME(ordo_guard), name, owner)
 #define ORDO_POISON_MUTEX_SCOPE_(guard, name, owner)                                               \

@@ -1,4 +1,5 @@
-/* recursive_mutex.h: a mutex that its owner may lock again. It is free when it was unlocked as often.
+/* recursive_mutex.h: a mutex that its owner may lock again. It is free when it was unlocked as
+ * often.
  *
  *     static ordo_recursive_mutex mutex = ORDO_RECURSIVE_MUTEX_INIT;
  *     {
@@ -10,7 +11,8 @@
  * States: those of mutex.h; beside it the owner's ordo_thread_id, which no other thread ever has, 0
  *     while there is none; and how often the owner has locked it.
  * Orderings, waiting, fairness, destruction: as mutex.h. Locking again is a relaxed load.
- * Limits: 2^32 - 1 locks of one owner. One more aborts in lock, is EAGAIN from lock_until, and false
+ * Limits: 2^32 - 1 locks of one owner. One more aborts in lock, is EAGAIN from lock_until, and
+ * false
  *     from try_lock.
  * Misuse: unlock by a thread that is not the owner aborts.
  * Signals: not safe in a handler. Sharing: between the threads of one process.

@@ -1,4 +1,5 @@
-/* futex_wait_any.c: waits on several words at once; private and shared, deadlines of both clocks. */
+/* futex_wait_any.c: waits on several words at once; private and shared, deadlines of both
+ * clocks. */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdio.h>
@@ -67,9 +68,9 @@ static void *sleep_on_all(void *argument)
     struct ordo_futex_waiter waiters[count];
 
     expect_of_all(waiters, 0, sleep->flags);
+    const uint64_t deadline = ordo_clock_now() + 30000ull * millisecond;
     do {
-        sleep->error = ordo_futex_wait_any(waiters, count, ordo_clock_now() + 30000ull * millisecond,
-                                           0, &sleep->which);
+        sleep->error = ordo_futex_wait_any(waiters, count, deadline, 0, &sleep->which);
     } while (sleep->error == EINTR);
     return NULL;
 }

@@ -110,8 +110,8 @@ Test(futex_wake_op, changes_and_comparisons)
                   UINT32_C(1) << bit, ordo_futex_greater, -1);
 
     ordo_store(&is_over, 1, ordo_release);
-    if (!is_asleep)
-        put_to_second();
+    ordo_store(&bed, 1, ordo_relaxed); /* it does not lie down again */
+    ordo_futex_wake(&bed, 1);
     ordo_futex_wake(&second, 1);
     ordo_thread_join(thread);
 }

@@ -249,6 +249,6 @@ Test(poison_mutex, misuse_aborts)
     cr_expect(child_aborts(lock_twice, "ordo: poison_mutex.c: lock by the thread that has it\n"));
     cr_expect(child_aborts(unlock,
                            "ordo: poison_mutex.c: unlock by a thread that is not the owner\n"));
-    cr_expect(child_aborts(take_locked, "ordo: poison_mutex.c: the data are taken from a mutex that "
-                                        "is locked\n"));
+    cr_expect(child_aborts(take_locked, "ordo: poison_mutex.c: the data are taken from a mutex "
+                                        "that is locked\n"));
 }

@@ -112,7 +112,7 @@ static void take_turns(unsigned self, void *memory)
     UNLOCK(&shared->mutex);
 }
 
-/* A barrier: who comes last lets all go, W7. */
+/* A barrier: who comes last lets all go. */
 static void meet_often(unsigned self, void *memory)
 {
     struct shared *const shared = memory;
@@ -130,7 +130,7 @@ static void meet_often(unsigned self, void *memory)
     }
 }
 
-/* Each token is notified once, and taken by one of several that come and go, W6. */
+/* Each token is notified once, and taken by one of several that come and go. */
 static void give_or_take(unsigned self, void *memory)
 {
     struct shared *const shared = memory;

@@ -116,7 +116,7 @@ __attribute__((constructor)) static void begin(void)
     sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-/* ---- Delays, stray wakes, signals -------------------------------------------------------------- */
+/* ---- Delays, stray wakes, signals ------------------------------------------------------------ */
 
 static void sleep_for(long nanoseconds)
 {
@@ -174,7 +174,7 @@ static void disturb_others(void)
         send_signal();
 }
 
-/* ---- Before and after -------------------------------------------------------------------------- */
+/* ---- Before and after ------------------------------------------------------------------------ */
 
 /* What a call keeps until its end: errno, and the place of a waiting thread. */
 struct call {

@@ -1,6 +1,6 @@
-/* hostile.h: a system whose futexes do all that futex.h allows and a quiet machine hardly ever does.
- * In the program `hostile` each call of a futex operation, in core/ and in the tests, comes to
- * hostile.c first (the linker's --wrap). */
+/* hostile.h: a system whose futexes do all that futex.h allows and a quiet machine hardly ever
+ * does. In the program `hostile` each call of a futex operation, in core/ and in the tests, comes
+ * to hostile.c first (the linker's --wrap). */
 #ifndef ORDO_TEST_HOSTILE_H
 #define ORDO_TEST_HOSTILE_H
 

@@ -1,5 +1,5 @@
-/* barrier.c: model tests of core/barrier.c. Plain variables show, as a data race, a thread that goes
- * on before all have arrived, or does not see what they did; a lost wake-up is a deadlock.
+/* barrier.c: model tests of core/barrier.c. Plain variables show, as a data race, a thread that
+ * goes on before all have arrived, or does not see what they did; a lost wake-up is a deadlock.
  */
 #include "subject.h"
 

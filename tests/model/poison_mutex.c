@@ -1,5 +1,5 @@
-/* poison_mutex.c: model tests of core/poison_mutex.c. Plain data show, as a data race, an owner that
- * does not see all that the one before it did, also one that left without unlocking.
+/* poison_mutex.c: model tests of core/poison_mutex.c. Plain data show, as a data race, an owner
+ * that does not see all that the one before it did, also one that left without unlocking.
  */
 #include "subject.h"
 

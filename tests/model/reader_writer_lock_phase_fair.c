@@ -35,7 +35,8 @@ MODEL_TEST(writer_gives_up, .expect = model_passes, .timeouts = 1, .executions =
     finish();
 }
 
-MODEL_TEST(writer_gives_up_among_writers, .expect = model_passes, .timeouts = 1, .executions = 30000)
+MODEL_TEST(writer_gives_up_among_writers, .expect = model_passes, .timeouts = 1,
+           .executions = 30000)
 {
     start(ordo_phase_fair);
     TOGETHER(write, write_in_time, write);

@@ -1,5 +1,5 @@
-/* recursive_mutex.c: model tests of core/recursive_mutex.c. A plain counter shows, as a data race, an
- * owner that does not see all that the one before it did.
+/* recursive_mutex.c: model tests of core/recursive_mutex.c. A plain counter shows, as a data race,
+ * an owner that does not see all that the one before it did.
  */
 #include "subject.h"
 

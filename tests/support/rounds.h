@@ -1,6 +1,7 @@
 /* rounds.h: how often the tests repeat. 10^5 natively, 10^4 under QEMU (the variable ORDO_QEMU says
- * so), ten times that with ORDO_LONG=1, a tenth where rounds take longer: in the program `hostile` and
- * under sanitizers, which set ORDO_SLOW. A test that runs once per symbol takes its share of it. */
+ * so), ten times that with ORDO_LONG=1, a tenth where rounds take longer: in the program `hostile`
+ * and under sanitizers, which set ORDO_SLOW. A test that runs once per symbol takes its share of
+ * it. */
 #ifndef ORDO_TEST_ROUNDS_H
 #define ORDO_TEST_ROUNDS_H
 
