@@ -38,7 +38,7 @@ for run in $RUNS; do
         *-gcc@*) ;;
         # The same C from another compiler: core where a process starts fast, and on one ARM target,
         # with a tenth of the rounds; no hostile futexes.
-        *@native|aarch64-fat-clang@neoverse-n1) suites="arch face core" rounds=ORDO_SLOW=1 ;;
+        *@native|aarch64-fat-clang@neoverse-n1) suites="arch face core" rounds=ORDO_SLOW=10 ;;
         *) suites="arch face" ;;
     esac
     # On a CPU without LSE the arch suite shows that it notices; there is no more to run.

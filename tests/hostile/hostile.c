@@ -105,7 +105,7 @@ __attribute__((constructor)) static void begin(void)
         fflush(stdout);
         setenv("ORDO_HOSTILE_SEED", text, 1);
     }
-    setenv("ORDO_SLOW", "1", 1); /* rounds.h: fewer rounds */
+    setenv("ORDO_SLOW", "10", 1); /* rounds.h: fewer rounds */
 
     /* Blocked but in a wait, so that a test's own system calls are not interrupted. */
     struct sigaction action = {.sa_handler = handled};

@@ -1,7 +1,7 @@
 /* rounds.h: how often the tests repeat. 10^5 natively, 10^4 under QEMU (the variable ORDO_QEMU says
- * so), ten times that with ORDO_LONG=1, a tenth where rounds take longer: in the program `hostile`
- * and under sanitizers, which set ORDO_SLOW. A test that runs once per symbol takes its share of
- * it. */
+ * so), ten times that with ORDO_LONG=1; divided by ORDO_SLOW, where rounds take longer: in the
+ * program `hostile` and under sanitizers. A test that runs once per symbol takes its share of it.
+ */
 #ifndef ORDO_TEST_ROUNDS_H
 #define ORDO_TEST_ROUNDS_H
 
@@ -14,8 +14,8 @@ static inline unsigned test_rounds(unsigned share)
     if (getenv("ORDO_LONG") != NULL)
         rounds *= 10;
     if (getenv("ORDO_SLOW") != NULL)
-        rounds /= 10;
-    return rounds / share;
+        rounds /= (unsigned)atoi(getenv("ORDO_SLOW"));
+    return rounds > share ? rounds / share : 1;
 }
 
 /* Rounds prove something only while threads really run at once, which they do not on a busy
