@@ -369,7 +369,7 @@ Test(robust_mutex, killed_at_any_instruction)
 
     if (is_skipped())
         return;
-    const unsigned rounds = test_rounds(1) / 100;
+    const unsigned rounds = 100 + test_rounds(100); /* enough to meet an owner */
     pid_t survivor = child(lock_in_a_loop, shared);
     for (unsigned i = 0; i < rounds; i++) {
         ordo_store(&shared->phase, 0, ordo_relaxed);
