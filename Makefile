@@ -98,8 +98,10 @@ build/generic-%: private LIBATOMIC = $(PRIVATE.generic)
 # The static library's programs need POSIX threads, as core does.
 THREADS := -lpthread
 
-# Without crt files, which lack the branch-protection note.
-LINK_SHARED = $(CC) -shared -nostartfiles -Wl,-soname,libordo.so.0 -Wl,-z,defs,--fatal-warnings \
+# Without crt files, which lack the branch-protection note. Never unloaded: threads that end later
+# call into it.
+LINK_SHARED = $(CC) -shared -nostartfiles -Wl,-soname,libordo.so.0,-z,nodelete \
+    -Wl,-z,defs,--fatal-warnings \
     -o $@ -Wl,--whole-archive $< -Wl,--no-whole-archive $(LIBATOMIC) $(THREADS)
 
 define target_rules

@@ -6,10 +6,10 @@
  * Nobody sleeps for ever: a waiter counts itself, then sleeps only on a word without the token.
  * Later the post that adds the token finds the waiter in the word that it changes, and wakes one.
  * A waiter takes itself out of the count only as it takes the token or gives up, so that until
- * then every post wakes, also if the thread of an earlier one was stopped between its atomic
- * operation and its wake. A waiter that is woken and finds the token taken by somebody else
- * sleeps again: the next post wakes one again. One that gives up has taken no wake along, because
- * a wait that was woken does not return ETIMEDOUT, and looks once more.
+ * then every post wakes, also one that is refused: the thread of the post before it may have been
+ * stopped between its atomic operation and its wake. A waiter that is woken and finds the token
+ * taken by somebody else sleeps again: the next post wakes one again. One that gives up has taken
+ * no wake along, because a wait that was woken does not return ETIMEDOUT, and looks once more.
  *
  * The word may come back to an earlier value between a waiter's look and its going to sleep. That
  * is harmless: any word without the token is a reason to sleep, and all the same to the next post.
@@ -76,11 +76,9 @@ int ordo_binary_semaphore_post(ordo_binary_semaphore *semaphore)
     /* Release: pairs with the acquire of who takes the token, who may free the semaphore. */
     const uint32_t before = ordo_fetch_or(&semaphore->state, token, ordo_release);
 
-    if (before & token)
-        return EOVERFLOW;
     if (before >= waiter)
         ordo_futex_wake(&semaphore->state, 1); /* the address alone */
-    return 0;
+    return before & token ? EOVERFLOW : 0;
 }
 
 bool ordo_binary_semaphore_value(const ordo_binary_semaphore *semaphore)

@@ -96,7 +96,7 @@ int ordo_futex_compare_requeue(const ordo_atomic_u32 *from, uint32_t expected, u
     return 0;
 }
 
-/* ---- Changing a word and waking --------------------------------------------------------------- */
+/* ---- Changing a word and waking -------------------------------------------------------------- */
 
 /* The kernel's code: 4 bits of change, 4 of comparison, 12 of operand, 12 of what it compares with.
  * The numbers of the changes and comparisons are the enumerations'. */
@@ -146,7 +146,7 @@ uint32_t ordo_futex_wake_op(const ordo_atomic_u32 *first, uint32_t wake, ordo_at
     return (uint32_t)woken;
 }
 
-/* ---- Several words ---------------------------------------------------------------------------- */
+/* ---- Several words --------------------------------------------------------------------------- */
 
 int ordo_futex_wait_any(const struct ordo_futex_waiter *waiters, unsigned int count,
                         uint64_t deadline, unsigned int flags, unsigned int *which)

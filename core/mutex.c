@@ -1,78 +1,46 @@
-/* mutex.c: see mutex.h.
- *
- *     0  unlocked
- *     1  locked, nobody sleeps
- *     2  locked, somebody may sleep
- *
- * Nobody sleeps for ever: a thread sleeps only on 2, which it has written itself or seen; whoever
- * makes a 2 into 0 wakes one sleeper, and who has slept takes the lock with 2, because others may
- * still sleep. A waiter that gives up leaves 2 behind, at worst for one wake too many; it takes no
- * wake along, because a wait that was woken does not return ETIMEDOUT.
- *
- * The word that the unlocking exchange writes is the futex word, and what that exchange returns
- * decides the wake, so nothing is read after it.
- */
+/* mutex.c: see mutex.h, and mutex_word.h for how it works. */
 #include "ordo/mutex.h"
 
-#include <errno.h>
-
-#include "ordo/futex.h"
+#include "mutex_word.h"
 #include "ordo/misuse.h"
-#include "ordo/spin_limit.h"
 
-enum { unlocked, locked, contended };
-
-bool ordo_mutex_try_lock(ordo_mutex *mutex)
+ORDO_NOT_ANALYSED bool ordo_mutex_try_lock(ordo_mutex *mutex)
 {
-    uint32_t expected = unlocked;
-
-    /* Acquire: pairs with the release in unlock. */
-    return ordo_compare_exchange(&mutex->state, &expected, locked, ordo_acquire, ordo_relaxed);
+    return mutex_word_try_lock(&mutex->state);
 }
 
-/* Waits its turn among those that sleep. */
-static int lock_contended(ordo_mutex *mutex, uint64_t deadline)
+ORDO_NOT_ANALYSED void ordo_mutex_lock(ordo_mutex *mutex)
 {
-    /* Acquire: pairs with the release in unlock. */
-    while (ordo_exchange(&mutex->state, contended, ordo_acquire) != unlocked)
-        if (ordo_futex_wait_until(&mutex->state, contended, deadline) == ETIMEDOUT)
-            return ETIMEDOUT;
-    return 0;
+    mutex_word_lock(&mutex->state, ORDO_NEVER, ordo_futex_private);
 }
 
-/* Locks a mutex that was found locked. */
-__attribute__((cold, noinline)) static int wait_and_lock(ordo_mutex *mutex, uint64_t deadline)
+ORDO_NOT_ANALYSED int ordo_mutex_lock_until(ordo_mutex *mutex, uint64_t deadline)
 {
-    /* On 2 others sleep already: spinning would only be unfair to them. */
-    for (unsigned int turn = 0;
-         turn < ordo_spin_limit && ordo_load(&mutex->state, ordo_relaxed) == locked; turn++)
-        ordo_spin_hint();
-    return ordo_mutex_try_lock(mutex) ? 0 : lock_contended(mutex, deadline);
+    return mutex_word_lock(&mutex->state, deadline, ordo_futex_private);
 }
 
-void ordo_mutex_lock(ordo_mutex *mutex)
+ORDO_NOT_ANALYSED void ordo_mutex_lock_contended(ordo_mutex *mutex)
 {
-    if (!ordo_mutex_try_lock(mutex))
-        wait_and_lock(mutex, ORDO_NEVER);
+    mutex_word_lock_contended(&mutex->state, ORDO_NEVER, ordo_futex_private);
 }
 
-int ordo_mutex_lock_until(ordo_mutex *mutex, uint64_t deadline)
+ORDO_NOT_ANALYSED void ordo_mutex_unlock(ordo_mutex *mutex)
 {
-    return ordo_mutex_try_lock(mutex) ? 0 : wait_and_lock(mutex, deadline);
-}
-
-void ordo_mutex_lock_contended(ordo_mutex *mutex)
-{
-    lock_contended(mutex, ORDO_NEVER);
-}
-
-void ordo_mutex_unlock(ordo_mutex *mutex)
-{
-    /* Release: pairs with the acquire of the next owner, who may free the mutex. */
-    const uint32_t before = ordo_exchange(&mutex->state, unlocked, ordo_release);
-
-    if (before == contended)
-        ordo_futex_wake(&mutex->state, 1); /* the address alone */
-    else if (before == unlocked)
+    if (!mutex_word_unlock(&mutex->state, ordo_futex_private))
         ordo_misuse("mutex.c: unlock of a mutex that is not locked");
+}
+
+void ordo_mutex_fork_prepare(ordo_mutex *mutex)
+{
+    ordo_mutex_lock(mutex);
+}
+
+void ordo_mutex_fork_parent(ordo_mutex *mutex)
+{
+    ordo_mutex_unlock(mutex);
+}
+
+ORDO_NOT_ANALYSED void ordo_mutex_fork_child(ordo_mutex *mutex)
+{
+    ordo_store(&mutex->state, unlocked, ordo_relaxed); /* there is nobody else */
 }

@@ -38,7 +38,7 @@ static int run(ordo_once *once, int (*initialise)(void *argument), void *argumen
     return error;
 }
 
-int ordo_once_call(ordo_once *once, int (*initialise)(void *argument), void *argument)
+int ordo_once_run(ordo_once *once, int (*initialise)(void *argument), void *argument)
 {
     /* Acquire: pairs with the release in finish. */
     uint32_t state = ordo_load(&once->state, ordo_acquire);

@@ -4,14 +4,14 @@
  *     1  token
  *     2  parked: no token, and the thread may sleep
  *
- * Only the thread itself writes 0 and 2, only unparkers write 1. Its last step is an exchange with 0,
- * which tells whether a token was there, so that a token that comes as the deadline passes is either
- * reported or still there for the next park. No wake-up is lost: the thread sleeps only on 2, and
- * who makes a 2 into 1 wakes it.
+ * Only the thread itself writes 0 and 2, only unparkers write 1. Its last step is an exchange with
+ * 0, which tells whether a token was there, so that a token that comes as the deadline passes is
+ * either reported or still there for the next park. No wake-up is lost: the thread sleeps only on
+ * 2, and who makes a 2 into 1 wakes it.
  *
- * Unpark always exchanges, even if a token is there: each exchange is part of the release sequence of
- * those before it, so the parked thread sees what every unparker wrote. After the exchange it uses
- * the address alone; besides, the record lives as long as the caller's handle.
+ * Unpark always exchanges, even if a token is there: each exchange is part of the release sequence
+ * of those before it, so the parked thread sees what every unparker wrote. After the exchange it
+ * uses the address alone; besides, the record lives as long as the caller's handle.
  */
 #include <errno.h>
 

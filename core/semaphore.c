@@ -9,10 +9,11 @@
  * Nobody sleeps for ever: a waiter counts itself, then sleeps only while there are no tokens.
  * Later a post finds the waiter in the word that it changes, and wakes as many as it adds tokens.
  * A waiter takes itself out of the count only as it takes a token or gives up, so that until then
- * every post wakes, also if the thread of an earlier one was stopped between its atomic operation
- * and its wake, and also if there were tokens before. A waiter that is woken and finds the token
- * taken by somebody else sleeps again: the next post wakes again. One that gives up has taken no
- * wake along, because a wait that was woken does not return ETIMEDOUT, and looks once more.
+ * every post wakes, also if there were tokens before, and also one that is refused: the thread of
+ * an earlier one may have been stopped between its atomic operation and its wake. A waiter that is
+ * woken and finds the token taken by somebody else sleeps again: the next post wakes again. One
+ * that gives up has taken no wake along, because a wait that was woken does not return ETIMEDOUT,
+ * and looks once more.
  *
  * Post learns from its one atomic operation whether to wake, and reads nothing after it. A waiter
  * leaves by the operation that takes the token, and so may free the semaphore.
@@ -84,13 +85,13 @@ static int post(ordo_semaphore *semaphore, uint32_t count, unsigned int flags)
     uint64_t before;
 
     /* Release: pairs with the acquire of who takes a token, who may free the semaphore. */
-    if (!ordo_fetch_update_if(&semaphore->state, ordo_release, ordo_relaxed, state,
-                              count <= room(state), state + count, &before))
-        return EOVERFLOW;
+    const bool added = ordo_fetch_update_if(&semaphore->state, ordo_release, ordo_relaxed, state,
+                                            count <= room(state), state + count, &before);
+
     if (before >= WAITER)
         ordo_futex_wake_bitset(low_half(&semaphore->state), count, ORDO_FUTEX_ANY,
                                flags); /* the address alone */
-    return 0;
+    return added ? 0 : EOVERFLOW;
 }
 
 void ordo_semaphore_wait(ordo_semaphore *semaphore)

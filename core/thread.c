@@ -1,8 +1,8 @@
 /* thread.c: see thread.h; POSIX threads. The only file with _Thread_local.
  *
- * A record is counted. Spawn gives the handle that join takes once the thread has ended, so a spawned
- * thread needs none of its own. Any other thread has one, from its first ordo_thread_self to its
- * end. Ids need no record.
+ * A record is counted. Spawn gives the handle that join takes once the thread has ended, so a
+ * spawned thread needs none of its own. Any other thread has one, from its first ordo_thread_self
+ * to its end. Ids need no record.
  *
  * What is to be done at the end of a thread hangs on a pthread key, whose destructor runs after a
  * return, pthread_exit and cancellation, before pthread_join returns.
@@ -36,21 +36,32 @@ struct ordo_thread {
 static _Thread_local ordo_thread *self; /* NULL in a foreign thread that has not asked */
 static _Thread_local uint64_t own_id;
 static _Thread_local uint32_t own_system_id;
-static _Thread_local struct ordo_thread_exit *exits;
+static _Thread_local struct ordo_thread_exit *exits; /* the newest first, numbers falling */
+static _Thread_local uint64_t exit_count;
 
 static ordo_atomic_u64 last_id;
 static pthread_key_t end_key;
 
-/* ---- The end of a thread ---------------------------------------------------------------------- */
+/* ---- The end of a thread --------------------------------------------------------------------- */
 
-static void end_thread(void *unused)
+uint64_t ordo_thread_exit_mark(void)
 {
-    (void)unused;
-    while (exits != NULL) { /* a function may add nodes */
+    return exit_count;
+}
+
+void ordo_thread_exit_run(uint64_t mark)
+{
+    while (exits != NULL && exits->number > mark) { /* a function may add nodes */
         struct ordo_thread_exit *const node = exits;
         exits = node->next;
         node->function(node->argument);
     }
+}
+
+static void end_thread(void *unused)
+{
+    (void)unused;
+    ordo_thread_exit_run(0);
     if (self != NULL && self->body == NULL) {
         ordo_thread_drop(self);
         self = NULL;
@@ -62,16 +73,18 @@ static void forget_system_id(void)
     own_system_id = 0;
 }
 
-/* What pthread_atfork names the caller's shared object by; the C runtime's start files have it, but
- * libordo.so is linked without them. Weak, so that a program has only one. */
-extern __attribute__((visibility("hidden"))) void *__dso_handle;
-__attribute__((weak)) void *__dso_handle = &__dso_handle;
+/* pthread_atfork without the object that the C library adds to its callers: that one needs the C
+ * runtime's start files, and has no branch-protection note. (Linux Standard Base, core.) The last
+ * argument would take the handler back when a shared object is unloaded, which libordo.so never is.
+ */
+extern int __register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void),
+                             void *shared_object);
 
 /* Before constructors of default priority, which may use threads. */
 __attribute__((constructor(101))) static void prepare(void)
 {
     if (pthread_key_create(&end_key, end_thread) != 0
-        || pthread_atfork(NULL, NULL, forget_system_id) != 0)
+        || __register_atfork(NULL, NULL, forget_system_id, NULL) != 0)
         ordo_misuse("thread.c: no thread-specific key or fork handler to be had");
 }
 
@@ -85,7 +98,7 @@ void ordo_thread_at_exit(struct ordo_thread_exit *node, void (*function)(void *a
                          void *argument)
 {
     notice_end();
-    *node = (struct ordo_thread_exit){exits, function, argument};
+    *node = (struct ordo_thread_exit){exits, function, argument, ++exit_count};
     exits = node;
 }
 
@@ -111,7 +124,7 @@ int ordo_thread_guarded_call(int (*function)(void *argument), void *argument,
     return result;
 }
 
-/* ---- Records ---------------------------------------------------------------------------------- */
+/* ---- Records --------------------------------------------------------------------------------- */
 
 static uint64_t new_id(void)
 {
@@ -171,7 +184,7 @@ ordo_atomic_u32 *ordo_thread_park_word(ordo_thread *thread)
     return &thread->park_word;
 }
 
-/* ---- Starting and ending ---------------------------------------------------------------------- */
+/* ---- Starting and ending --------------------------------------------------------------------- */
 
 static void *start(void *record)
 {
@@ -268,7 +281,7 @@ void ordo_thread_scope_end(struct ordo_thread_scope *scope)
     }
 }
 
-/* ---- Waiting ---------------------------------------------------------------------------------- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
 void ordo_thread_yield(void)
 {

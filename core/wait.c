@@ -29,7 +29,8 @@
  *
  * The table's symbol is unique: the dynamic linker lets all shared objects of the process use one
  * table, even if each was linked with an own copy of this file and opened with RTLD_LOCAL. C has
- * no word for that, so the assembler lays it out.
+ * no word for that, so the assembler lays it out. Of an executable the dynamic linker sees only
+ * what that exports, which is not this unless it is told to: wait.h says how.
  */
 #include "ordo/wait.h"
 

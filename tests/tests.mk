@@ -78,12 +78,18 @@ $(foreach flavour,$(FLAVOURS),$(eval $(call flavour_rules,$(flavour))))
 # ---- test programs: build/TARGET/tests/SUITE -----------------------------------------------------
 
 # arch: each routine. face: the header's operations, by their results. calls: by what they call.
-# core: locks and what they stand on.
-SUITES := arch face calls core
+# core: locks and what they stand on. hostile: the same, over futexes that hostile.c spoils; without
+# the tests of those themselves.
+SUITES := arch face calls core hostile
+
+, := ,
+sources.hostile := $(filter-out tests/core/futex%,$(wildcard tests/core/*.c))
+link.hostile := $(patsubst %,-Wl$(,)--wrap=%,$(filter-out ordo_futex_operation%,\
+    $(shell sed -n 's/^u*int[0-9a-z_]* \(ordo_futex_[a-z_]*\).*/\1/p' include/ordo/futex*.h)))
 
 # test_objects SUITE,TARGET. tests/arch/back_end.c knows its target and is compiled for it.
 test_sources = $(filter-out %/back_end.c,$(wildcard tests/$(1)/*.c)) \
-    $(wildcard tests/support/*.c tests/$(1)/*_$(CPU.$(2)).S)
+    $(wildcard tests/support/*.c tests/$(1)/*_$(CPU.$(2)).S) $(sources.$(1))
 test_objects = $(patsubst tests/%,build/tests/$(call flavour,$(2))/%.o,\
     $(basename $(call test_sources,$(1),$(2))))
 also.arch = build/$(1)/tests/back_end.o build/tests/$(call flavour,$(1))/oracle.o
@@ -93,7 +99,7 @@ build/$(2)/tests/$(1): $$(call test_objects,$(1),$(2)) $(call also.$(1),$(2)) bu
 	@mkdir -p $$(@D)
 	@echo "  LINK    $$@"
 	$$(Q)$$(call test_compiler,$(CPU.$(2))) $$(SYSROOT_LINK.$(CPU.$(2))) \
-	    -rdynamic -o $$@ $$^ -lcriterion -lpthread -l:libatomic.a
+	    $(link.$(1)) -rdynamic -o $$@ $$^ -lcriterion -lpthread -l:libatomic.a
 TEST_PROGRAMS += build/$(2)/tests/$(1)
 endef
 
@@ -154,8 +160,8 @@ SANITIZE.tsan := thread
 SANITIZE.asan := address,undefined
 SANITIZED     := $(foreach kind,tsan asan,build/$(kind)/gcc build/$(kind)/clang)
 
-$(SANITIZED): arch/order.c $(wildcard tests/face/*.c tests/core/* core/*.c arch/generic/*.c \
-    include/ordo/*.h $(patsubst %,tests/support/%,threads.* child.* plain/* plain/criterion/*))
+$(SANITIZED): arch/order.c $(wildcard tests/face/*.c tests/core/* core/*.[ch] arch/generic/*.c \
+    include/ordo/*.h $(patsubst %,tests/support/%,*.h threads.c child.c plain/* plain/criterion/*))
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
 	$(Q)$(@F) -std=gnu17 -O1 -g -fsanitize=$(SANITIZE.$(notdir $(@D))) $(DEFINES.generic) \

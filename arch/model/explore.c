@@ -30,9 +30,9 @@
  *
  * All this needs that a step can always read the newest store, so that the others can go on. One
  * kind cannot: a futex wait, or a requeue that compares, which is to take the lock of its queue but
- * has read a word that the newest call on the queue knows to be overwritten. It belongs before that call. It has its turn
- * when nobody else has; then it revisits the calls that should have come later, and is not added
- * (explore_late).
+ * has read a word that the newest call on the queue knows to be overwritten. It belongs before that
+ * call. It has its turn when nobody else has; then it revisits the calls that should have come
+ * later, and is not added (explore_late).
  *
  * The graph's clocks stay right in a revisit, because nothing kept depends on r, so that only r
  * itself has another past (graph.c). What is kept as a cause of w does not, or r would be a cause

@@ -40,7 +40,7 @@
  * What a queue's calls know reaches later calls on the same queue, not by way of a requeue those on
  * the other: futex.h promises no more. compare_requeue looks at the word as a wait does.
  *
- * wake_op: a relaxed read-modify-write, then the two wakes. Linux has both queues locked meanwhile,
+ * wake_op: a release read-modify-write, then the two wakes. Linux has both queues locked meanwhile,
  * of which nobody can see more than that the change comes before the wakes.
  *
  * Not here: a moved waiter that gives up on its second queue; wait_any, which is ENOSYS.
@@ -400,7 +400,7 @@ uint32_t ordo_futex_wake_op(const ordo_atomic_u32 *first, uint32_t wake_first,
                             unsigned int flags)
 {
     const void *const site = __builtin_return_address(0);
-    struct step step = {.kind = EVENT_READ, .order = ordo_relaxed, .rmw = RMW_ALWAYS,
+    struct step step = {.kind = EVENT_READ, .order = ordo_release, .rmw = RMW_ALWAYS,
                         .location = memory_location(second, sizeof second->plain, site),
                         .word = NONE, .size = sizeof second->plain, .name = "futex wake_op",
                         .site = site};

@@ -1,7 +1,8 @@
 /* futex_pi.c: include/ordo/futex_pi.h for the model checker: what Linux does to the words, done
- * with the model's own atomics and futexes. As in Linux the operations are made of relaxed
- * read-modify-writes, which carry a release on and make none, and unlock does not touch the word
- * after it is unlocked.
+ * with the model's own atomics and futexes. As in Linux the operations are made of
+ * read-modify-writes; unlock's is a release, and does not touch the word after it. Those of lock
+ * are relaxed, which is less than Linux gives: an owner's acquire has to be its own. Who was woken
+ * sees the newest value of the word, as it looks under a lock of the kernel's that unlock had.
  *
  * What it does not show:
  *
@@ -35,7 +36,8 @@ int ordo_futex_lock_pi(ordo_atomic_u32 *word, uint64_t deadline, unsigned int fl
     uint32_t waiters = 0; /* others may wait: so it was left when this thread went to sleep */
 
     for (;;) {
-        uint32_t value = ordo_load(word, ordo_relaxed);
+        uint32_t value = waiters == 0 ? ordo_load(word, ordo_relaxed)
+                                      : ordo_fetch_or(word, 0, ordo_relaxed);
         const uint32_t owner = value & FUTEX_TID_MASK;
 
         if (owner == ordo_thread_system_id())
@@ -74,7 +76,7 @@ int ordo_futex_unlock_pi(ordo_atomic_u32 *word, unsigned int flags)
 {
     if ((ordo_load(word, ordo_relaxed) & FUTEX_TID_MASK) != ordo_thread_system_id())
         return EPERM;
-    if ((ordo_exchange(word, 0, ordo_relaxed) & FUTEX_WAITERS) != 0)
+    if ((ordo_exchange(word, 0, ordo_release) & FUTEX_WAITERS) != 0)
         ordo_futex_wake_bitset(word, 1, ORDO_FUTEX_ANY, flags);
     return 0;
 }

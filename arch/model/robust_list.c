@@ -1,5 +1,5 @@
-/* robust_list.c: include/ordo/robust_list.h for the model checker, where no thread is killed: checks
- * that locks are announced, and that each is put in and taken out in turn.
+/* robust_list.c: include/ordo/robust_list.h for the model checker, where no thread is killed:
+ * checks that locks are announced, and that each is put in and taken out in turn.
  */
 #include "engine.h"
 #include "ordo/robust_list.h"

@@ -14,6 +14,7 @@ struct ordo_thread {
     void *argument;
     ordo_thread *older; /* in the scope that it was spawned in */
     struct ordo_thread_exit *exits;
+    uint64_t exit_count;
     unsigned int handles; /* beside the first */
     bool is_joined;
 };
@@ -38,11 +39,7 @@ static void *run(void *record)
     ordo_thread *const thread = record;
     void *const result = thread->body(thread->argument);
 
-    while (thread->exits != NULL) {
-        struct ordo_thread_exit *const node = thread->exits;
-        thread->exits = node->next;
-        node->function(node->argument);
-    }
+    ordo_thread_exit_run(0);
     return result;
 }
 
@@ -163,8 +160,26 @@ void ordo_thread_at_exit(struct ordo_thread_exit *node, void (*function)(void *a
 {
     struct ordo_thread *const thread = &handles[model_current];
 
-    *node = (struct ordo_thread_exit){thread->exits, function, argument};
+    memory_access(node, sizeof *node, true, __builtin_return_address(0));
+    *node = (struct ordo_thread_exit){thread->exits, function, argument, ++thread->exit_count};
     thread->exits = node;
+}
+
+uint64_t ordo_thread_exit_mark(void)
+{
+    return handles[model_current].exit_count;
+}
+
+void ordo_thread_exit_run(uint64_t mark)
+{
+    struct ordo_thread *const thread = &handles[model_current];
+
+    while (thread->exits != NULL && thread->exits->number > mark) {
+        struct ordo_thread_exit *const node = thread->exits;
+        memory_access(node, sizeof *node, false, __builtin_return_address(0));
+        thread->exits = node->next;
+        node->function(node->argument);
+    }
 }
 
 void ordo_thread_not_at_exit(struct ordo_thread_exit *node)

@@ -4,8 +4,8 @@
  *
  * A waiter goes to sleep only if the word still holds `expected`; the check and the going to sleep
  * are one step with respect to wakes of the same word. That is all a futex orders: returning from a
- * wait makes nothing visible that the word's own acquire load does not. Every wait may return for no
- * reason, so callers loop. A wake names the word by its address alone and may name freed memory.
+ * wait makes nothing visible that the word's own acquire load does not. Every wait may return for
+ * no reason, so callers loop. A wake names the word by its address alone and may name freed memory.
  *
  * Deadlines are absolute, in ns of ordo_clock_now; ORDO_NEVER is none. Results are 0 or an errno
  * value; errno itself stays as it is. A use that the kernel calls wrong (a word that is not there,
@@ -23,7 +23,7 @@
 extern "C" {
 #endif
 
-/* ---- The three that nearly all need: private to the process ----------------------------------- */
+/* ---- The three that nearly all need: private to the process ---------------------------------- */
 
 /* Sleeps while *word is `expected`. Returns 0 when woken, or for no reason; EAGAIN if the word held
  * another value; EINTR if a signal came. */
@@ -35,10 +35,11 @@ int ordo_futex_wait_until(const ordo_atomic_u32 *word, uint32_t expected, uint64
 /* Wakes at most `count` waiters, those that came first; UINT32_MAX wakes all. Returns how many. */
 uint32_t ordo_futex_wake(const ordo_atomic_u32 *word, uint32_t count);
 
-/* ---- The general forms ------------------------------------------------------------------------ */
+/* ---- The general forms ----------------------------------------------------------------------- */
 
-/* Or-ed. A private word is known by its address in this process, a shared one by its memory, so that
- * processes which have it mapped at different places meet. Both sides must name the same kind. */
+/* Or-ed. A private word is known by its address in this process, a shared one by its memory, so
+ * that processes which have it mapped at different places meet. Both sides must name the same
+ * kind. */
 enum ordo_futex_flags {
     ordo_futex_private = 0,
     ordo_futex_shared = 1,
@@ -53,9 +54,9 @@ int ordo_futex_wait_bitset(const ordo_atomic_u32 *word, uint32_t expected, uint6
 uint32_t ordo_futex_wake_bitset(const ordo_atomic_u32 *word, uint32_t count, uint32_t bits,
                                 unsigned int flags);
 
-/* Wakes at most `wake` waiters of `from`, and lets at most `move` others wait for `to` from then on,
- * as if they had called wait there. Returns how many it woke and moved. The second form does nothing
- * and returns EAGAIN if *from is not `expected`; *count may be NULL. */
+/* Wakes at most `wake` waiters of `from`, and lets at most `move` others wait for `to` from then
+ * on, as if they had called wait there. Returns how many it woke and moved. The second form does
+ * nothing and returns EAGAIN if *from is not `expected`; *count may be NULL. */
 uint32_t ordo_futex_requeue(const ordo_atomic_u32 *from, uint32_t wake, const ordo_atomic_u32 *to,
                             uint32_t move, unsigned int flags);
 int ordo_futex_compare_requeue(const ordo_atomic_u32 *from, uint32_t expected, uint32_t wake,
@@ -64,7 +65,8 @@ int ordo_futex_compare_requeue(const ordo_atomic_u32 *from, uint32_t expected, u
 
 /* Changes *second by `operation`, wakes at most `wake` waiters of `first` and, if the value that
  * *second had passes the comparison, at most `wake_second` of `second`; the system takes 0 for 1 in
- * both. Returns how many. The change is one relaxed read-modify-write, made by the kernel. */
+ * both. Returns how many. The change is one read-modify-write, made by the kernel, and no weaker
+ * than acquire and release: a locked instruction on x86, a release pair and a barrier on ARM. */
 uint32_t ordo_futex_wake_op(const ordo_atomic_u32 *first, uint32_t wake, ordo_atomic_u32 *second,
                             uint32_t wake_second, uint32_t operation, unsigned int flags);
 
@@ -92,8 +94,8 @@ struct ordo_futex_waiter {
 
 /* Sleeps while each of `count` words, at most 128, holds what is expected of it. Returns 0 when one
  * was woken, whose index is *which then (`which` may be NULL), or EAGAIN, EINTR, ETIMEDOUT; EINVAL
- * for a count out of range; ENOSYS if the system does not have it (Linux before 5.16, QEMU). `flags`
- * may be ordo_futex_realtime. */
+ * for a count out of range; ENOSYS if the system does not have it (Linux before 5.16, QEMU).
+ * `flags` may be ordo_futex_realtime. */
 int ordo_futex_wait_any(const struct ordo_futex_waiter *waiters, unsigned int count,
                         uint64_t deadline, unsigned int flags, unsigned int *which);
 

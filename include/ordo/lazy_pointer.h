@@ -4,8 +4,8 @@
  * Size: that of a pointer. All zero bytes: not made.
  * Orderings: making the object that is kept happens before every return of it.
  * Errors: NULL if `create` returned NULL; the next call tries again.
- * Misuse: none is noticed. Signals: as safe in a handler as `create` and `destroy`. Fork: no hazard.
- * Sharing: between processes where the pointer means the same. Destruction: needs none.
+ * Misuse: none is noticed. Signals: as safe in a handler as `create` and `destroy`. Fork: no
+ * hazard. Sharing: between processes where the pointer means the same. Destruction: needs none.
  * (Mara Bos, chapter 3: lazy initialisation with indirection.)
  */
 #ifndef ORDO_LAZY_POINTER_H

@@ -1,8 +1,8 @@
 /* membarrier.h: an asymmetric fence. One side runs often and pays nothing, the other pays for both.
  *
  * If thread A does a store, then ordo_fence_light, then a load, and thread B a store, then
- * ordo_fence_heavy, then a load, at least one of the loads sees the other thread's store: as with two
- * seq_cst fences. Two light fences order nothing between two threads.
+ * ordo_fence_heavy, then a load, at least one of the loads sees the other thread's store: as with
+ * two seq_cst fences. Two light fences order nothing between two threads.
  *
  * Heavy is a system call that interrupts the process's other CPUs: some microseconds. Thread-safe,
  * safe in a signal handler; goes on working in the child of a fork.

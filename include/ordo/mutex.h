@@ -23,8 +23,9 @@
  * Misuse: unlock of a mutex that is not locked aborts. Unlock by a thread that is not the owner is
  *     not noticed; locking twice in one thread waits for ever.
  * Signals: not safe in a handler, but for try_lock.
- * Fork: a mutex that another thread held at the fork stays locked in the child.
- * Sharing: between the threads of one process, not between processes.
+ * Fork: a mutex that another thread held at the fork stays locked in the child, but for those that
+ *     went through the fork_ functions.
+ * Sharing: between the threads of one process; see process_shared_mutex.h for more.
  * Destruction: needs none. The memory may be freed, or unmapped, as soon as an owner that knows
  *     itself to be the last has unlocked, even while an earlier owner is still in its unlock: after
  *     the releasing exchange there is at most a wake, which uses the address alone. (Such a wake
@@ -34,46 +35,56 @@
 #define ORDO_MUTEX_H
 
 #include "ordo/atomic.h"
+#include "ordo/misuse.h"
 #include "ordo/scope.h"
+#include "ordo/thread_safety.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef struct ordo_mutex {
+typedef struct ORDO_CAPABILITY("mutex") ordo_mutex {
     ordo_atomic_u32 state;
 } ordo_mutex;
 
 #define ORDO_MUTEX_INIT { ORDO_ATOMIC_INIT(0) }
 
-void ordo_mutex_lock(ordo_mutex *mutex);
+void ordo_mutex_lock(ordo_mutex *mutex) ORDO_ACQUIRES(*mutex);
 
 /* Locks it if it is not locked; returns whether. Does not wait. */
-__attribute__((warn_unused_result)) bool ordo_mutex_try_lock(ordo_mutex *mutex);
+__attribute__((warn_unused_result)) bool ordo_mutex_try_lock(ordo_mutex *mutex)
+    ORDO_TRIES(true, *mutex);
 
 /* Locks it and returns 0, or returns ETIMEDOUT once the deadline of ordo_clock_now has passed. A
  * mutex that is not locked is locked even if the deadline is in the past. */
-__attribute__((warn_unused_result)) int ordo_mutex_lock_until(ordo_mutex *mutex,
-                                                              uint64_t deadline);
+__attribute__((warn_unused_result)) int ordo_mutex_lock_until(ordo_mutex *mutex, uint64_t deadline)
+    ORDO_TRIES(0, *mutex);
 
-void ordo_mutex_unlock(ordo_mutex *mutex);
+void ordo_mutex_unlock(ordo_mutex *mutex) ORDO_RELEASES(*mutex);
 
-/* Locks it and leaves it in state 2, so that the unlock wakes a sleeper. For who knows of threads that
- * were put to sleep on `state` by another way than lock: a condition variable's requeue. */
-void ordo_mutex_lock_contended(ordo_mutex *mutex);
+/* Locks it and leaves it in state 2, so that the unlock wakes a sleeper. For who knows of threads
+ * that were put to sleep on `state` by another way than lock: a condition variable's requeue. */
+void ordo_mutex_lock_contended(ordo_mutex *mutex) ORDO_ACQUIRES(*mutex);
+
+/* For pthread_atfork: before a fork, and after it in the parent and in the child. */
+void ordo_mutex_fork_prepare(ordo_mutex *mutex) ORDO_ACQUIRES(*mutex);
+void ordo_mutex_fork_parent(ordo_mutex *mutex) ORDO_RELEASES(*mutex);
+void ordo_mutex_fork_child(ordo_mutex *mutex) ORDO_RELEASES(*mutex);
 
 /* Locks now, unlocks at the end of the enclosing block. */
 #define ORDO_MUTEX_GUARD(mutex)                                                                    \
     ordo_mutex *ORDO_SCOPE_NAME(ordo_guard)                                                        \
         __attribute__((cleanup(ordo_mutex_guard_end), unused)) = ordo_mutex_guard_start(mutex)
 
-static inline ordo_mutex *ordo_mutex_guard_start(ordo_mutex *mutex)
+static inline ordo_mutex *ordo_mutex_guard_start(ordo_mutex *mutex) ORDO_ASSERTS(*mutex);
+
+ORDO_NOT_ANALYSED static inline ordo_mutex *ordo_mutex_guard_start(ordo_mutex *mutex)
 {
     ordo_mutex_lock(mutex);
     return mutex;
 }
 
-static inline void ordo_mutex_guard_end(ordo_mutex **guard)
+ORDO_NOT_ANALYSED static inline void ordo_mutex_guard_end(ordo_mutex **guard)
 {
     if (*guard != 0)
         ordo_mutex_unlock(*guard);
@@ -95,6 +106,15 @@ static inline void ordo_mutex_guard_end(ordo_mutex **guard)
              ordo_mutex_guard_start(&(owner)->mutex);                                              \
          guard != 0; ordo_mutex_guard_end(&guard))                                                 \
         for (__typeof__(&(owner)->data) name = &(owner)->data; name != 0; name = 0)
+
+/* T: the data, taken from an owner that nobody else has any more. Aborts if it is locked. */
+#define ordo_mutex_into_inner(owner)                                                               \
+    __extension__({                                                                                \
+        ORDO_AUTO ordo_owner = (owner);                                                            \
+        if (ordo_into_inner(&ordo_owner->mutex.state) != 0)                                        \
+            ordo_misuse("mutex.h: the data are taken from a mutex that is locked");                \
+        ordo_owner->data;                                                                          \
+    })
 
 #ifdef __cplusplus
 }

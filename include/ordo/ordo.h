@@ -3,12 +3,15 @@
  * atomic.h     typed atomics, fences, copies of shared memory (with order.h, typed.h and symbols.h)
  * cpu.h        the CPU features that the routines choose by
  *
- * Locks        spin_lock.h, mutex.h, reader_writer_lock.h, pi_mutex.h, robust_mutex.h
- * Waiting      pi_condition_variable.h, semaphore.h, binary_semaphore.h, barrier.h, latch.h, event.h;
+ * Locks        spin_lock.h, mutex.h, recursive_mutex.h, error_checking_mutex.h, poison_mutex.h,
+ *              reader_writer_lock.h, pi_mutex.h, robust_mutex.h
+ * Waiting      pi_condition_variable.h, semaphore.h, binary_semaphore.h, barrier.h, latch.h,
+ * event.h;
  *              wait.h: on any atomic
- * Once         once.h, lazy_pointer.h
+ * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
  *
+ * jump.h       a longjmp that gives back poison mutexes
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
  */
 #ifndef ORDO_ORDO_H
@@ -18,20 +21,29 @@
 #include "ordo/barrier.h"
 #include "ordo/binary_semaphore.h"
 #include "ordo/clock.h"
+#include "ordo/condition_variable.h"
 #include "ordo/cpu.h"
+#include "ordo/error_checking_mutex.h"
 #include "ordo/event.h"
 #include "ordo/futex.h"
 #include "ordo/futex_pi.h"
+#include "ordo/jump.h"
 #include "ordo/latch.h"
+#include "ordo/lazy.h"
 #include "ordo/lazy_pointer.h"
 #include "ordo/membarrier.h"
 #include "ordo/mutex.h"
 #include "ordo/once.h"
+#include "ordo/once_lock.h"
 #include "ordo/pi_condition_variable.h"
 #include "ordo/pi_mutex.h"
+#include "ordo/poison_mutex.h"
+#include "ordo/process_shared_condition_variable.h"
+#include "ordo/process_shared_mutex.h"
 #include "ordo/process_shared_reader_writer_lock.h"
 #include "ordo/process_shared_semaphore.h"
 #include "ordo/reader_writer_lock.h"
+#include "ordo/recursive_mutex.h"
 #include "ordo/robust_mutex.h"
 #include "ordo/semaphore.h"
 #include "ordo/spin_lock.h"

@@ -82,7 +82,7 @@ void ordo_pi_mutex_was_given(ordo_pi_mutex *mutex);
 /* The analysis does not see the end of a guard: it only hears that the mutex is locked from
  * here. */
 static inline ordo_pi_mutex *ordo_pi_mutex_guard_start(ordo_pi_mutex *mutex)
-    ORDO_THREAD_SAFETY(assert_capability(*mutex));
+    ORDO_ASSERTS(*mutex);
 
 ORDO_NOT_ANALYSED static inline ordo_pi_mutex *ordo_pi_mutex_guard_start(ordo_pi_mutex *mutex)
 {

@@ -23,10 +23,11 @@ extern "C" {
 /* A handle. It is counted: spawn gives one, which join takes; clone and drop are for others. */
 typedef struct ordo_thread ordo_thread;
 
-/* ---- Starting and ending ---------------------------------------------------------------------- */
+/* ---- Starting and ending --------------------------------------------------------------------- */
 
 /* Starts `body(argument)` in a new thread and stores its handle in *thread. Returns 0, or EAGAIN or
- * ENOMEM if there can be no more threads; *thread is then untouched. Every thread is joined once. */
+ * ENOMEM if there can be no more threads; *thread is then untouched. Every thread is joined
+ * once. */
 int ordo_thread_spawn(ordo_thread **thread, void *(*body)(void *), void *argument);
 
 /* What a thread may be given; what is zero is left to the system. */
@@ -61,11 +62,11 @@ __attribute__((warn_unused_result)) int ordo_thread_scope_spawn(struct ordo_thre
                                                                 void *argument);
 void ordo_thread_scope_end(struct ordo_thread_scope *scope);
 
-/* ---- Who am I --------------------------------------------------------------------------------- */
+/* ---- Who am I -------------------------------------------------------------------------------- */
 
-/* The calling thread, however it was started; the same pointer as long as it lives. Not counted: who
- * gives it to another thread clones it. Aborts if the thread was not spawned by ordo and there is no
- * memory for its record, which the first call allocates. */
+/* The calling thread, however it was started; the same pointer as long as it lives. Not counted:
+ * who gives it to another thread clones it. Aborts if the thread was not spawned by ordo and there
+ * is no memory for its record, which the first call allocates. */
 ordo_thread *ordo_thread_self(void);
 
 /* Another handle of the same thread, which stays valid when the thread has ended and was joined. */
@@ -79,7 +80,7 @@ uint64_t ordo_thread_id_of(const ordo_thread *thread);
 /* The caller's number in the system (Linux: gettid), which is used again after its end. */
 uint32_t ordo_thread_system_id(void);
 
-/* ---- Waiting ---------------------------------------------------------------------------------- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
 /* Lets other threads run. For loops that wait: see ordo_spin_hint, which is shorter. */
 void ordo_thread_yield(void);
@@ -87,9 +88,9 @@ void ordo_thread_yield(void);
 /* Returns when the deadline of ordo_clock_now has passed, not before; signals do not end it. */
 void ordo_thread_sleep_until(uint64_t deadline);
 
-/* Each thread has one token, which is there or not. Unpark makes it be there; park waits until it is
- * and takes it. Park may also return for no reason, so callers loop. park_until returns whether it
- * took the token, false once the deadline has passed. What an unparker did before, each of them,
+/* Each thread has one token, which is there or not. Unpark makes it be there; park waits until it
+ * is and takes it. Park may also return for no reason, so callers loop. park_until returns whether
+ * it took the token, false once the deadline has passed. What an unparker did before, each of them,
  * happens before the return of the park that takes the token. No other wait in ordo takes it.
  * (Mara Bos, chapters 1 and 8; Rust's std::thread::park.) */
 void ordo_thread_park(void);
@@ -99,7 +100,7 @@ void ordo_thread_unpark(ordo_thread *thread);
 /* For park.c: the word of the thread's token. Starts as 0. */
 ordo_atomic_u32 *ordo_thread_park_word(ordo_thread *thread);
 
-/* ---- At the end of a thread ------------------------------------------------------------------- */
+/* ---- At the end of a thread ------------------------------------------------------------------ */
 
 /* Something to be done if the thread ends: by return, pthread_exit or cancellation, not by the end
  * of the process. The node is the caller's, and in use until it was run or taken back; not on the
@@ -108,16 +109,21 @@ struct ordo_thread_exit {
     struct ordo_thread_exit *next;
     void (*function)(void *argument);
     void *argument;
+    uint64_t number; /* of those that the thread has ever added */
 };
 
-/* Adds it to the calling thread's: the last one added runs first. Takes it back; aborts if it is not
- * among the calling thread's. */
+/* Adds it to the calling thread's: the last one added runs first. Takes it back; aborts if it is
+ * not among the calling thread's. */
 void ordo_thread_at_exit(struct ordo_thread_exit *node, void (*function)(void *argument),
                          void *argument);
 void ordo_thread_not_at_exit(struct ordo_thread_exit *node);
 
-/* Returns function(argument). If the thread ends in it, runs cleanup(object), while the frames of the
- * callers are still there. A function that leaves by longjmp is not supported. */
+/* For jump.h: a mark, and running now, the last one first, what the thread has added since. */
+uint64_t ordo_thread_exit_mark(void);
+void ordo_thread_exit_run(uint64_t mark);
+
+/* Returns function(argument). If the thread ends in it, runs cleanup(object), while the frames of
+ * the callers are still there. A function that leaves by longjmp is not supported. */
 int ordo_thread_guarded_call(int (*function)(void *argument), void *argument,
                              void (*cleanup)(void *object), void *object);
 

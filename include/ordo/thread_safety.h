@@ -6,9 +6,8 @@
  *
  * Then access without the lock, a second lock, a second unlock and a forgotten unlock are warnings.
  * Clang 14 follows file-scope data in C; a field guarded by its neighbour in the same struct needs
- * Clang 19 and -fexperimental-late-parse-attributes. It does not follow __attribute__((cleanup)), so
- * a guard takes its lock in the eyes of the analysis, and gives it back where the block ends, only
- * through the exempt helpers in the header of each lock.
+ * Clang 19 and -fexperimental-late-parse-attributes. It does not follow __attribute__((cleanup)): a
+ * guard's start tells it that the lock is held from there on, and it does not miss an unlock.
  */
 #ifndef ORDO_THREAD_SAFETY_H
 #define ORDO_THREAD_SAFETY_H
@@ -37,6 +36,9 @@
 #define ORDO_REQUIRES(lock)         ORDO_THREAD_SAFETY(requires_capability(lock))
 #define ORDO_REQUIRES_SHARED(lock)  ORDO_THREAD_SAFETY(requires_shared_capability(lock))
 #define ORDO_EXCLUDES(lock)         ORDO_THREAD_SAFETY(locks_excluded(lock))
+/* From here on it is locked, as far as the analysis can know. */
+#define ORDO_ASSERTS(lock)          ORDO_THREAD_SAFETY(assert_capability(lock))
+#define ORDO_ASSERTS_SHARED(lock)   ORDO_THREAD_SAFETY(assert_shared_capability(lock))
 /* The analysis does not look into the function. */
 #define ORDO_NOT_ANALYSED           ORDO_THREAD_SAFETY(no_thread_safety_analysis)
 

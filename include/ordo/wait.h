@@ -8,8 +8,10 @@
  *
  * Objects: every type of atomic.h from 1 to 8 bytes. They get no bytes more. Waiters are counted
  *     in a table of the process, 16 KB, one even if several shared objects each link the static
- * library. Orderings: the loads of a wait have the order given: relaxed, acquire or seq_cst. A
- *     notify orders nothing; change the object first, by any operation.
+ *     library; an executable that does so too must export it to them, with -rdynamic or
+ *     -Wl,--export-dynamic-symbol=ordo_wait_table, or its table is another than theirs.
+ * Orderings: the loads of a wait have the order given: relaxed, acquire or seq_cst. A notify orders
+ *     nothing; change the object first, by any operation.
  * Waiting: for as long as the object has the value `old`, by bits. A waiter sleeps without
  *     spinning. A change that is not followed by a notify, or one that is undone before a waiter
  *     looks, may go unnoticed. Without waiters a notify is a fence and a load, no system call.
@@ -84,7 +86,7 @@ void ordo_notify_word(const void *object, size_t size, uint32_t count);
 #endif
 
 #define ORDO_WAIT_FUNCTIONS(type, T, word, W)                                                      \
-    static inline T ORDO_WAIT_TYPED(ordo_wait, type)(const volatile ordo_atomic##type *object,       \
+    static inline T ORDO_WAIT_TYPED(ordo_wait, type)(const volatile ordo_atomic##type *object,     \
                                                    T old, enum ordo_order order)                   \
     {                                                                                              \
         W value = (W)old;                                                                          \
@@ -92,19 +94,19 @@ void ordo_notify_word(const void *object, size_t size, uint32_t count);
                                    ORDO_NEVER, order);                                             \
         return (T)value;                                                                           \
     }                                                                                              \
-    __attribute__((warn_unused_result)) static inline int ORDO_WAIT_TYPED(ordo_wait_until, type)(    \
+    __attribute__((warn_unused_result)) static inline int ORDO_WAIT_TYPED(ordo_wait_until, type)(  \
         const volatile ordo_atomic##type *object, T old, uint64_t deadline, enum ordo_order order) \
     {                                                                                              \
         W value = (W)old;                                                                          \
         return ordo_wait_word##word((const ordo_atomic##word *)(uintptr_t)object, &value,          \
                                     deadline, order);                                              \
     }                                                                                              \
-    static inline void ORDO_WAIT_TYPED(ordo_notify_one, type)(                                       \
+    static inline void ORDO_WAIT_TYPED(ordo_notify_one, type)(                                     \
         const volatile ordo_atomic##type *object)                                                  \
     {                                                                                              \
         ordo_notify_word((const void *)(uintptr_t)object, sizeof *object, 1);                      \
     }                                                                                              \
-    static inline void ORDO_WAIT_TYPED(ordo_notify_all, type)(                                       \
+    static inline void ORDO_WAIT_TYPED(ordo_notify_all, type)(                                     \
         const volatile ordo_atomic##type *object)                                                  \
     {                                                                                              \
         ordo_notify_word((const void *)(uintptr_t)object, sizeof *object, UINT32_MAX);             \

@@ -9,6 +9,8 @@ struct lock_kind {
     void (*lock)(void *lock);
     bool (*try_lock)(void *lock);
     void (*unlock)(void *lock);
+    bool is_recursive;  /* its owner's try_lock succeeds */
+    bool leaves_traces; /* unlocked, it is not as it was before */
 };
 
 /* All are unlocked when their bytes are 0, and fit into 64 of them. */

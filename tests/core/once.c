@@ -68,7 +68,7 @@ static int be_cancelled(void *unused)
 static void *call_and_end(void *cancelled)
 {
     const int error = ordo_once_call(&once, cancelled != NULL ? be_cancelled : leave, NULL);
-    cr_assert_fail("came back with %d", error);
+    cr_assert(false, "came back with %d", error);
     return NULL;
 }
 

@@ -40,13 +40,13 @@ Test(park, sleep_until)
     ordo_thread_sleep_until(0);
 }
 
-static unsigned int handed; /* plain: unpark and park order the accesses */
+static unsigned int handed; /* plain: `turn` orders the accesses, as park may be left for nothing */
 static ordo_atomic_u32 turn;
 
 static void *receive(void *rounds)
 {
     for (uint32_t i = 1; i <= (uint32_t)(uintptr_t)rounds; i++) {
-        while (ordo_load(&turn, ordo_relaxed) != 2 * i - 1)
+        while (ordo_load(&turn, ordo_acquire) != 2 * i - 1)
             ordo_thread_park();
         cr_assert(handed == i);
         ordo_store(&turn, 2 * i, ordo_release);

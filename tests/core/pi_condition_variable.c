@@ -58,7 +58,7 @@ static void check_turns(void)
         abort();
 }
 
-/* A barrier: who comes last lets all go, W7. */
+/* A barrier: who comes last lets all go. */
 static void meet_often(unsigned self, void *shared)
 {
     (void)self;
@@ -86,7 +86,7 @@ static void check_meetings(void)
         abort();
 }
 
-/* Each token is notified once, and taken by one of several that come and go: W6. A waiter that is
+/* Each token is notified once, and taken by one of several that come and go. A waiter that is
  * missed leaves a token, and the giver waits for ever. */
 static void give_or_take(unsigned self, void *shared)
 {

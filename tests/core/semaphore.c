@@ -128,6 +128,30 @@ Test(semaphore, every_post_wakes)
     cr_expect(ordo_load(&through, ordo_relaxed) == 6 * sizeof posts / sizeof *posts);
 }
 
+static void *take_binary(void *unused)
+{
+    ordo_binary_semaphore_wait(&binary);
+    return unused;
+}
+
+/* A post whose thread is stopped between its atomic operation, which is done here by hand, and its
+ * wake: the next post wakes, although it is refused. */
+Test(semaphore, refused_post_wakes)
+{
+    ordo_thread *threads[2];
+
+    counting = (ordo_semaphore)ORDO_SEMAPHORE_INIT(0, 1);
+    cr_assert(ordo_thread_spawn(&threads[0], take, NULL) == 0);
+    cr_assert(ordo_thread_spawn(&threads[1], take_binary, NULL) == 0);
+    usleep(10000); /* by now they sleep */
+    ordo_fetch_add(&counting.state, 1, ordo_release);
+    ordo_fetch_or(&binary.state, 1, ordo_release);
+    (void)ordo_semaphore_post(&counting, 1);
+    (void)ordo_binary_semaphore_post(&binary);
+    ordo_thread_join(threads[0]);
+    ordo_thread_join(threads[1]);
+}
+
 /* ---- Exclusion, and as many as tokens -------------------------------------------------------- */
 
 struct sum {
@@ -197,18 +221,23 @@ Test(semaphore, between_processes)
     enum { rounds = 200 };
     struct pair {
         ordo_process_shared_semaphore ping, pong;
-    } *const here = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    cr_assert(here != MAP_FAILED);
-    /* The same memory elsewhere: it is not the address that counts. */
-    struct pair *const there = mremap(here, 0, 4096, MREMAP_MAYMOVE);
-    cr_assert(there != MAP_FAILED && there != here);
+    };
+    /* The same memory at two addresses: it is not the address that counts. */
+    const int memory = memfd_create("semaphores", MFD_CLOEXEC);
+    cr_assert(memory >= 0 && ftruncate(memory, 4096) == 0);
+    struct pair *const here = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+    struct pair *const there = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+    cr_assert(here != MAP_FAILED && there != MAP_FAILED && there != here);
+    close(memory);
 
     const pid_t child = fork();
     if (child == 0) {
-        for (int i = 0; i < rounds; i++) {
-            ordo_process_shared_semaphore_wait(&there->ping);
-            ordo_process_shared_semaphore_post(&there->pong, 1);
-        }
+        const uint64_t deadline = ordo_clock_now() + 30000000000;
+
+        for (int i = 0; i < rounds; i++)
+            if (ordo_process_shared_semaphore_wait_until(&there->ping, deadline) != 0
+                || ordo_process_shared_semaphore_post(&there->pong, 1) != 0)
+                _exit(1);
         _exit(0);
     }
     for (int i = 0; i < rounds; i++) {

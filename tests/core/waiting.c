@@ -1,5 +1,7 @@
-/* waiting.c: what waits_until of all that is counted or waited for has in common: deadlines, disturbed
- * by wakes without cause and by signals. Semaphores, latch, events, and the atomics' own wait. */
+/* waiting.c: what wait_until of all that is counted or waited for has in common: deadlines,
+ * disturbed by wakes without cause and by signals. Semaphores, latch, events, and wait of the
+ * atomics themselves.
+ */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <pthread.h>
@@ -20,7 +22,7 @@ TestSuite(waiting, .timeout = 60);
 
 enum { millisecond = 1000000 };
 
-/* Functions of the right type: a void * is no ordo_semaphore *. All are closed from the beginning. */
+/* Functions of the right type: a void * is no ordo_semaphore *. All are closed at the beginning. */
 #define KIND(kind, OPEN)                                                                           \
     static ordo_##kind kind;                                                                       \
     static int kind##_wait_until(uint64_t deadline)                                                \

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# faults.sh: do the tests bite? Seeds each fault of faults.tbl into a copy of the sources, builds the
-# library it belongs to, and runs the structural checks and the arch suite on it. A fault is killed if
-# the build, the checks or the tests fail; survivors are named. Called by `make faults`; 15 minutes.
+# faults.sh: do the tests bite? Seeds each fault of faults.tbl and core.tbl into a copy of the sources
+# and builds what it belongs to. On a library of arch/ the structural checks and the arch suite are
+# run; on a file of core/ its model programs, and if they find nothing the tests of the core and
+# hostile suites that use it. A fault is killed if anything fails; survivors are named. Called by
+# `make faults`; half an hour.
 #
-#   faults.sh [PATTERN]        only the faults whose line in faults.tbl contains PATTERN
+#   faults.sh [PATTERN]        only the faults whose line in a table contains PATTERN (`core/`: core.tbl)
 set -u
 cd "$(dirname "$0")/../.."
 
-table=$PWD/tests/faults/faults.tbl
+tables=("$PWD/tests/faults/faults.tbl" "$PWD/tests/faults/core.tbl")
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy"
@@ -29,9 +31,52 @@ models_of() { # what the Makefile runs this target on
     tr ' ' '\n' <<< "$RUNS" | sed -n "s/^$1@//p" | cut -d@ -f2
 }
 
+# The suites of tests/core that use what FILE is about, as Criterion's filter.
+suites_of() {
+    local name
+    name=$(basename "${1%.*}")
+    name=${name%_word} # core/x_word.h has what the files x share
+    case $name in # whose functions have other names
+        event) name=reset_event ;;
+        park) name=thread_park ;;
+        membarrier) name=fence_heavy ;;
+    esac
+    grep -lE "ordo_([a-z]+_)?${name}|ORDO_${name^^}" tests/core/*.c |
+        xargs -r sed -nE 's/^(Parameterized)?Test\((\w+), .*/\2/p' | sort -u | paste -sd'|'
+}
+
+# suspects_of_core FILE: the model programs, then the suites; one that hangs has noticed too.
+suspects_of_core() {
+    local name suites program said
+    name=$(basename "${1%.*}")
+    name=${name%_word}
+    for program in $(find tests/model -maxdepth 1 -name "$name*.c" | sort); do
+        program=build/model/$(basename "$program" .c)
+        make "$program" > build.log 2>&1 || { echo " build"; return; }
+        timeout 60 "$program" > run.log 2>&1 || {
+            said=$(sed -nE '/NOT AS EXPECTED/{s/ .*//; p; q}' run.log)
+            echo " $program ${said:-does not end}"
+            return
+        }
+    done
+    suites=$(suites_of "$1")
+    for program in core hostile; do
+        program=build/x86_64-gcc/tests/$program
+        make "$program" > build.log 2>&1 || { echo " build"; return; }
+        # Short rounds: a fault that needs more is the model's to find.
+        ORDO_SLOW=10 timeout 90 "$program" -j2 --filter "@($suites)/*" > run.log 2>&1 || {
+            said=$(sed -nE '/\[FAIL\]|CRASH|Unexpected|timed out/{
+                s/.*\] +([a-z_]+::[a-z_0-9]+).*/\1/; p; q}' run.log)
+            echo " $program ${said:-does not end}"
+            return
+        }
+    done
+}
+
 # suspects FILE: builds and examines; prints who noticed.
 suspects() {
     local target cpu model found=
+    case $1 in core/*) suspects_of_core "$1"; return ;; esac
     IFS=@ read -r target cpu <<< "$(target_of "$1")"
     if ! make "build/$target/libordo.a" "build/$target/libordo.so" "build/$target/tests/arch" \
             build/{aarch64-fat,x86_64}-gcc/tests/feature_bytes \
@@ -52,7 +97,11 @@ suspects() {
 }
 
 # A tree that fails without a fault, or a fault that changes nothing, would make the report a lie.
-for file in x86_64/load.S aarch64/load.S armv8.1/load.S aarch64/features.c; do
+case ${1-} in
+    core/*) sound=(core/mutex.c) ;;
+    *) sound=({x86_64,aarch64,armv8.1}/load.S aarch64/features.c core/mutex.c) ;;
+esac
+for file in "${sound[@]}"; do
     found=$(suspects "$file")
     if [ -n "$found" ]; then
         echo "faults.sh: without a fault,$found already fails ($file)" >&2
@@ -67,9 +116,10 @@ declare -A kinds
 while IFS='|' read -r kind file script; do
     kind=$(sed 's/ *$//' <<< "$kind")
     file=$(tr -d ' ' <<< "$file")
-    cp "arch/$file" original
-    sed -i "$script" "arch/$file"
-    if cmp -s original "arch/$file"; then
+    case $file in core/*) path=$file ;; *) path=arch/$file ;; esac
+    cp "$path" original
+    sed -i "$script" "$path"
+    if cmp -s original "$path"; then
         echo "faults.sh: this fault changes nothing: $kind, $file" >&2
         exit 1
     fi
@@ -83,8 +133,8 @@ while IFS='|' read -r kind file script; do
         survivors+=("$kind, $file")
         printf 'SURVIVED  %-38s %-32s\n' "$kind" "$file"
     fi
-    cp original "arch/$file"
-done < <(grep -v '^#' "$table" | grep '|' | grep -F -- "${1-}")
+    cp original "$path"
+done < <(grep -hv '^#' "${tables[@]}" | grep '|' | grep -F -- "${1-}")
 
 echo
 echo "faults: ${#kinds[@]} kinds, $seeded seeded, $killed killed, ${#survivors[@]} survived"

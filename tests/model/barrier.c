@@ -1,5 +1,5 @@
-/* barrier.c: model tests of core/barrier.c. Plain variables show, as a data race, a thread that goes
- * on before all have arrived, or does not see what they did; a lost wake-up is a deadlock.
+/* barrier.c: model tests of core/barrier.c. Plain variables show, as a data race, a thread that
+ * goes on before all have arrived, or does not see what they did; a lost wake-up is a deadlock.
  */
 #include "subject.h"
 
@@ -59,10 +59,22 @@ MODEL_TEST(two_phases_2, .expect = model_passes)
     model_assert(ordo_load(&serial, ordo_relaxed) == 2);
 }
 
+/* The node of a waiter lay on its stack: who still reads it after letting the waiter go races with
+ * these writes, which come where the node was. */
+__attribute__((noinline)) static void use_the_stack_again(void)
+{
+    unsigned long words[64];
+    unsigned long *const all = disguised(words);
+
+    for (unsigned int i = 0; i < 64; i++)
+        all[i] = 1;
+}
+
 static void first_of_three(void)
 {
     left = 1;
     arrive(&three);
+    use_the_stack_again();
     model_assert(middle == 1 && right == 1);
 }
 
@@ -70,6 +82,7 @@ static void second_of_three(void)
 {
     middle = 1;
     arrive(&three);
+    use_the_stack_again();
     model_assert(left == 1 && right == 1);
 }
 
@@ -77,6 +90,7 @@ static void third_of_three(void)
 {
     right = 1;
     arrive(&three);
+    use_the_stack_again();
     model_assert(left == 1 && middle == 1);
 }
 

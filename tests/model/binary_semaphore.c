@@ -154,6 +154,18 @@ MODEL_TEST(refused_post_publishes, .expect = model_reached)
     TOGETHER(post_to_full_and_tell, take_after_post);
 }
 
+/* And wakes: the thread of the post before it may be stopped between its operation and its wake. */
+static void post_without_wake_and_again(void)
+{
+    ordo_fetch_or(&empty.state, 1, ordo_release);
+    (void)ordo_binary_semaphore_post(&empty);
+}
+
+MODEL_TEST(refused_post_wakes, .expect = model_passes)
+{
+    TOGETHER(post_without_wake_and_again, take_one);
+}
+
 /* The waiter frees the semaphore while the post may not have returned. */
 static ordo_binary_semaphore *own;
 

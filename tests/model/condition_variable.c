@@ -1,163 +1,347 @@
-/* condition_variable.c: the two stages of the book's condition variable (chapter 9).
- *
- * A wait must not miss a notification sent after it has unlocked the mutex. It reads the counter
- * while it holds the mutex; a notifier that comes later changes the counter, and the futex refuses
- * to sleep on a counter that has changed. All of it is relaxed: the mutex orders the data, and it
- * orders the waiter's read of the counter before whatever a thread does that locked afterwards.
+/* condition_variable.c: model tests of core/condition_variable.c. A waiter that is forgotten is a
+ * deadlock; a node that a notifier touches too late is a data race with its thread's own use, or an
+ * access to a stack that has ended.
  */
 #include "subject.h"
 
-#include "small_mutex.h"
+#include <errno.h>
+#include <ordo/clock.h>
+#include <ordo/condition_variable.h>
 
-enum fault {
-    notifies_without_counting = 1,
-    counts_without_waking,
-    reads_counter_unlocked,
-    announces_unlocked,
-    never_announces,
-    wakes_one_of_two
-};
-
-struct condition {
-    ordo_atomic_u32 counter; /* of notifications; it may wrap around */
-    ordo_atomic_u32 waiters; /* stage 2: how many a notification may have to wake */
-};
-
-static struct mutex mutex;
-static struct condition condition;
-
-/* ---- Stage 1 --------------------------------------------------------------------------------- */
-
-static void simple_notify_one(void)
-{
-    if (!seeded(notifies_without_counting))
-        ordo_fetch_add(&condition.counter, 1, ordo_relaxed);
-    if (!seeded(counts_without_waking))
-        ordo_futex_wake(&condition.counter, 1);
-}
-
-static void simple_wait(void)
-{
-    uint32_t before;
-
-    if (seeded(reads_counter_unlocked)) {
-        mutex_unlock(&mutex);
-        before = ordo_load(&condition.counter, ordo_relaxed);
-    } else {
-        before = ordo_load(&condition.counter, ordo_relaxed);
-        mutex_unlock(&mutex);
-    }
-    ordo_futex_wait(&condition.counter, before);
-    mutex_lock(&mutex);
-}
-
-/* ---- Stage 2: without waiters a notification is one load ------------------------------------- */
-
-/* A notifier that sees no waiter may skip all: it held the mutex after changing what the waiter is
- * waiting for, and the waiter announced itself while it held the mutex and had not seen the change.
- */
-static bool somebody_waits(void)
-{
-    return ordo_load(&condition.waiters, ordo_relaxed) > 0;
-}
-
-static void counting_notify_one(void)
-{
-    if (somebody_waits())
-        simple_notify_one();
-}
-
-static void counting_notify_all(void)
-{
-    if (somebody_waits()) {
-        ordo_fetch_add(&condition.counter, 1, ordo_relaxed);
-        ordo_futex_wake(&condition.counter, seeded(wakes_one_of_two) ? 1 : UINT32_MAX);
-    }
-}
-
-static void counting_wait(void)
-{
-    uint32_t before;
-
-    if (!seeded(announces_unlocked) && !seeded(never_announces))
-        ordo_fetch_add(&condition.waiters, 1, ordo_relaxed);
-    before = ordo_load(&condition.counter, ordo_relaxed);
-    mutex_unlock(&mutex);
-    if (seeded(announces_unlocked))
-        ordo_fetch_add(&condition.waiters, 1, ordo_relaxed);
-    ordo_futex_wait(&condition.counter, before);
-    if (!seeded(never_announces))
-        ordo_fetch_sub(&condition.waiters, 1, ordo_relaxed);
-    mutex_lock(&mutex);
-}
-
-/* ---- Scenarios: one thread waits for another to set `ready` ---------------------------------- */
-
+static ordo_mutex mutex = ORDO_MUTEX_INIT;
+static ordo_condition_variable condition = ORDO_CONDITION_VARIABLE_INIT;
+static unsigned int tokens;
 static bool ready;
-static int data;
 
-static void await(void (*wait)(void))
+static bool nobody_waits(void)
 {
-    mutex_lock(&mutex);
-    while (!ready)
-        wait();
-    model_assert(data == 1);
-    mutex_unlock(&mutex);
+    return ordo_load(&condition.oldest, ordo_relaxed) == NULL
+           && ordo_load(&condition.lock.state, ordo_relaxed) == 0
+           && ordo_load(&mutex.state, ordo_relaxed) == 0;
 }
 
-static void set_ready(void)
+/* ---- Tokens: each is notified once ----------------------------------------------------------- */
+
+static void take(void)
 {
-    mutex_lock(&mutex);
-    data = 1;
+    ORDO_MUTEX_GUARD(&mutex);
+    ORDO_CONDITION_VARIABLE_WAIT_WHILE(&condition, &mutex, tokens == 0);
+    tokens--;
+}
+
+static void take_in_time(void)
+{
+    ORDO_MUTEX_GUARD(&mutex);
+    if (ORDO_CONDITION_VARIABLE_WAIT_WHILE_UNTIL(&condition, &mutex, tokens == 0,
+                                                 ordo_clock_now() + 1000)
+        == 0)
+        tokens--;
+}
+
+static void give_with_the_mutex(void)
+{
+    ORDO_MUTEX_GUARD(&mutex);
+    tokens++;
+    ordo_condition_variable_notify_one(&condition);
+}
+
+static void give(void)
+{
+    ordo_mutex_lock(&mutex);
+    tokens++;
+    ordo_mutex_unlock(&mutex);
+    ordo_condition_variable_notify_one(&condition);
+}
+
+static void give_two(void)
+{
+    ordo_mutex_lock(&mutex);
+    tokens += 2;
+    ordo_mutex_unlock(&mutex);
+    ordo_condition_variable_notify_all(&condition);
+}
+
+static void give_two_with_the_mutex(void)
+{
+    ORDO_MUTEX_GUARD(&mutex);
+    tokens += 2;
+    ordo_condition_variable_notify_all(&condition);
+}
+
+static void give_twice(void)
+{
+    give();
+    give();
+}
+
+MODEL_TEST(notify_one, .expect = model_passes)
+{
+    TOGETHER(give, take);
+    model_assert(tokens == 0 && nobody_waits());
+}
+
+MODEL_TEST(notify_one_with_the_mutex, .expect = model_passes)
+{
+    TOGETHER(give_with_the_mutex, take);
+    model_assert(tokens == 0 && nobody_waits());
+}
+
+MODEL_TEST(notify_one_disturbed, .expect = model_passes, .spurious_returns = 1, .interrupts = 1)
+{
+    TOGETHER(give, take);
+    model_assert(tokens == 0 && nobody_waits());
+}
+
+MODEL_TEST(notify_all_one, .expect = model_passes, .spurious_returns = 1)
+{
+    TOGETHER(give_two, take);
+    model_assert(tokens == 1 && nobody_waits());
+}
+
+MODEL_TEST(wait_until, .expect = model_passes, .timeouts = 1)
+{
+    TOGETHER(give, take_in_time);
+    model_assert(tokens <= 1 && nobody_waits());
+}
+
+MODEL_TEST(wait_until_times_out_sometimes, .expect = model_reached, .timeouts = 1)
+{
+    TOGETHER(give, take_in_time);
+    model_reach(tokens == 1);
+}
+
+MODEL_TEST(notify_one_2_waiters, .expect = model_passes, .executions = 20000)
+{
+    TOGETHER(give_twice, take, take);
+    model_assert(tokens == 0 && nobody_waits());
+}
+
+MODEL_TEST(notify_all_2_waiters, .expect = model_passes, .executions = 20000)
+{
+    TOGETHER(give_two, take, take);
+    model_assert(tokens == 0 && nobody_waits());
+}
+
+MODEL_TEST(notify_all_2_waiters_with_the_mutex, .expect = model_passes, .spurious_returns = 1,
+           .executions = 20000)
+{
+    TOGETHER(give_two_with_the_mutex, take, take);
+    model_assert(tokens == 0 && nobody_waits());
+}
+
+/* ---- One wait, without a loop: only a notification ends it ----------------------------------- */
+
+static ordo_atomic_u32 waiting; /* raised under the mutex: who sees it and locks finds them there */
+
+static void wait_once(void)
+{
+    ORDO_MUTEX_GUARD(&mutex);
+    ordo_fetch_add(&waiting, 1, ordo_relaxed);
+    ordo_condition_variable_wait(&condition, &mutex);
+    model_assert(ready);
+}
+
+/* Hands on the notification that it gets. */
+static void wait_once_in_time(void)
+{
+    ordo_mutex_lock(&mutex);
+    ordo_fetch_add(&waiting, 1, ordo_relaxed);
+    const int error =
+        ordo_condition_variable_wait_until(&condition, &mutex, ordo_clock_now() + 1000);
+    model_assert(ready || error == ETIMEDOUT);
+    ordo_mutex_unlock(&mutex);
+    if (error == 0)
+        ordo_condition_variable_notify_one(&condition);
+}
+
+static void set_when_waiting(unsigned int count)
+{
+    while (ordo_load(&waiting, ordo_relaxed) != count)
+        ordo_spin_hint();
+    ORDO_MUTEX_GUARD(&mutex);
     ready = true;
-    mutex_unlock(&mutex);
 }
 
-#define SCENARIO(stage, notify)                                                                    \
-    static void stage##_await(void)                                                                \
-    {                                                                                              \
-        await(stage##_wait);                                                                       \
-    }                                                                                              \
-    static void stage##_##notify##_set(void)                                                       \
-    {                                                                                              \
-        set_ready();                                                                               \
-        stage##_##notify();                                                                        \
+static void notify_one_when_one_waits(void)
+{
+    set_when_waiting(1);
+    ordo_condition_variable_notify_one(&condition);
+}
+
+static void notify_one_when_two_wait(void)
+{
+    set_when_waiting(2);
+    ordo_condition_variable_notify_one(&condition);
+}
+
+static void notify_all_when_two_wait(void)
+{
+    set_when_waiting(2);
+    ordo_condition_variable_notify_all(&condition);
+}
+
+MODEL_TEST(one_wait, .expect = model_passes, .spurious_returns = 1, .interrupts = 1)
+{
+    TOGETHER(notify_one_when_one_waits, wait_once);
+    model_assert(nobody_waits());
+}
+
+/* Where the node was, there is something else now. */
+static void use_the_stack(void)
+{
+    uint64_t words[48];
+    volatile uint64_t *const begin = disguised(words);
+
+    for (unsigned int i = 0; i < sizeof words / sizeof *words; i++)
+        begin[i] = i;
+}
+
+static void wait_once_and_go_on(void)
+{
+    wait_once();
+    use_the_stack();
+}
+
+MODEL_TEST(stack_is_used_again, .expect = model_passes, .executions = 2000)
+{
+    TOGETHER(notify_all_when_two_wait, wait_once_and_go_on, wait_once_and_go_on);
+    model_assert(nobody_waits());
+}
+
+/* A waiter that times out eats no notification: the other one gets it. */
+MODEL_TEST(deadline_against_notification, .expect = model_passes, .timeouts = 1,
+           .executions = 20000)
+{
+    TOGETHER(notify_one_when_two_wait, wait_once, wait_once_in_time);
+    model_assert(nobody_waits());
+}
+
+MODEL_TEST(deadline_against_notify_all, .expect = model_passes, .timeouts = 1,
+           .executions = 20000)
+{
+    TOGETHER(notify_all_when_two_wait, wait_once, wait_once_in_time);
+    model_assert(nobody_waits());
+}
+
+MODEL_TEST(all_2_waits, .expect = model_passes, .executions = 20000)
+{
+    TOGETHER(notify_all_when_two_wait, wait_once, wait_once);
+    model_assert(nobody_waits());
+}
+
+/* ---- Two mutexes ----------------------------------------------------------------------------- */
+
+static ordo_mutex other_mutex = ORDO_MUTEX_INIT;
+
+static void wait_with_the_other(void)
+{
+    ORDO_MUTEX_GUARD(&other_mutex);
+    ORDO_CONDITION_VARIABLE_WAIT_WHILE(&condition, &other_mutex, !ready);
+}
+
+static void wait_with_the_one(void)
+{
+    ORDO_MUTEX_GUARD(&mutex);
+    ORDO_CONDITION_VARIABLE_WAIT_WHILE(&condition, &mutex, !ready);
+}
+
+static void set_with_both(void)
+{
+    {
+        ORDO_MUTEX_GUARD(&mutex);
+        ORDO_MUTEX_GUARD(&other_mutex);
+        ready = true;
     }
-
-SCENARIO(simple, notify_one)
-SCENARIO(counting, notify_one)
-
-static void counting_notify_all_set(void)
-{
-    set_ready();
-    counting_notify_all();
+    ordo_condition_variable_notify_all(&condition);
 }
 
-static void simple(void)
+MODEL_TEST(two_mutexes, .expect = model_passes, .executions = 20000)
 {
-    TOGETHER(simple_await, simple_notify_one_set);
+    TOGETHER(set_with_both, wait_with_the_one, wait_with_the_other);
+    model_assert(nobody_waits() && ordo_load(&other_mutex.state, ordo_relaxed) == 0);
 }
 
-static void counting(void)
+/* ---- Freed by the last waiter, while the notifier is on its way out -------------------------- */
+
+static struct object {
+    ordo_mutex mutex;
+    ordo_condition_variable condition;
+    ordo_atomic_u32 waiting;
+    unsigned int left;
+    bool ready;
+} *object;
+
+static void notify_waiters(unsigned int count)
 {
-    TOGETHER(counting_await, counting_notify_one_set);
+    struct object *const mine = object;
+
+    while (ordo_load(&mine->waiting, ordo_relaxed) != count)
+        ordo_spin_hint();
+    ordo_mutex_lock(&mine->mutex);
+    mine->ready = true;
+    ordo_mutex_unlock(&mine->mutex); /* the waiters cannot leave yet */
+    if (count == 1 && model_choose(2) == 0)
+        ordo_condition_variable_notify_one(&mine->condition);
+    else
+        ordo_condition_variable_notify_all(&mine->condition);
 }
 
-static void counting_two(void)
+static void notify_the_waiter(void)
 {
-    TOGETHER(counting_await, counting_await, counting_notify_all_set);
+    notify_waiters(1);
 }
 
-SOUND(simple, .expect = model_passes, .spurious_returns = 1)
-FAULTY(simple, notifies_without_counting, .expect = model_deadlock)
-FAULTY(simple, counts_without_waking, .expect = model_deadlock)
-FAULTY(simple, reads_counter_unlocked, .expect = model_deadlock)
+static void notify_two_waiters(void)
+{
+    notify_waiters(2);
+}
 
-SOUND(counting, .expect = model_passes, .spurious_returns = 1)
-FAULTY(counting, notifies_without_counting, .expect = model_deadlock)
-FAULTY(counting, never_announces, .expect = model_deadlock)
-FAULTY(counting, announces_unlocked, .expect = model_deadlock)
+static void wait_and_free(unsigned int count)
+{
+    struct object *const mine = object;
 
-/* All of it is 700,000 executions. */
-SOUND(counting_two, .expect = model_passes, .executions = 20000)
-FAULTY(counting_two, wakes_one_of_two, .expect = model_deadlock)
+    ordo_mutex_lock(&mine->mutex);
+    ordo_fetch_add(&mine->waiting, 1, ordo_relaxed);
+    ORDO_CONDITION_VARIABLE_WAIT_WHILE(&mine->condition, &mine->mutex, !mine->ready);
+    const bool last = ++mine->left == count;
+    ordo_mutex_unlock(&mine->mutex);
+    if (last)
+        free(mine);
+}
+
+static void be_the_waiter(void)
+{
+    wait_and_free(1);
+}
+
+static void be_one_of_two(void)
+{
+    wait_and_free(2);
+}
+
+static void with_object(void (*notifier)(void), void (*waiter)(void), unsigned int count)
+{
+    object = malloc(sizeof *object);
+    *object = (struct object){.ready = false};
+    if (count == 1)
+        TOGETHER(notifier, waiter);
+    else
+        TOGETHER(notifier, waiter, waiter);
+}
+
+MODEL_TEST(freed_by_the_waiter, .expect = model_passes, .spurious_returns = 1)
+{
+    with_object(notify_the_waiter, be_the_waiter, 1);
+}
+
+MODEL_TEST(freed_by_the_last_of_two, .expect = model_passes, .executions = 20000)
+{
+    with_object(notify_two_waiters, be_one_of_two, 2);
+}
+
+/* ---- Misuse ---------------------------------------------------------------------------------- */
+
+MODEL_TEST(wait_with_an_unlocked_mutex, .expect = model_misuse)
+{
+    ordo_condition_variable_wait(&condition, &mutex);
+}

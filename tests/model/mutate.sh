@@ -23,6 +23,7 @@ case $file in
 esac
 
 name=$(basename "${file%.*}")
+name=${name%_word} # core/x_word.h has what the files x share
 case $file in
     tests/model/*.c) tests=$name ;;
     *) tests=$({ ls tests/model/"$name"*.c

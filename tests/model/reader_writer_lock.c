@@ -171,7 +171,7 @@ static void write_or_give_up(void)
     model_assert(error == ETIMEDOUT); /* the first reader does not leave before */
 }
 
-/* R1: the last waiting writer gives up; the reader behind it gets in though another one reads. */
+/* The last waiting writer gives up; the reader behind it gets in though another one reads. */
 static void give_up(void)
 {
     ordo_reader_writer_lock_read_lock(&lock);

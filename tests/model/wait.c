@@ -1,5 +1,5 @@
-/* wait.c: model tests of core/wait.c. A plain variable shows, as a data race, a waiter that does not
- * see all that came before the change; a lost wake-up is a deadlock.
+/* wait.c: model tests of core/wait.c. A plain variable shows, as a data race, a waiter that does
+ * not see all that came before the change; a lost wake-up is a deadlock.
  */
 #include "subject.h"
 

@@ -1,7 +1,8 @@
-/* wait_halves.c: waits in one shared object and notifies in another; wait_halves.sh says what for. */
+/* wait_halves.c: waits in one shared object, notifies in another; wait_halves.sh says what for. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <ordo/wait.h>
@@ -18,7 +19,9 @@ int main(int count, char **halves)
 {
     if (count != 3)
         return 2;
-    void *const one = dlopen(halves[1], RTLD_NOW | RTLD_LOCAL);
+    /* "-" is the program, which then has a half of its own. */
+    const char *const first = strcmp(halves[1], "-") != 0 ? halves[1] : NULL;
+    void *const one = dlopen(first, RTLD_NOW | RTLD_LOCAL);
     void *const other = dlopen(halves[2], RTLD_NOW | RTLD_LOCAL);
     pthread_t thread;
 

@@ -1,0 +1,10 @@
+// expect: acquiring mutex 'lock' that is already held
+#include <ordo/ordo.h>
+static ordo_mutex lock;
+void wrong(void);
+void wrong(void)
+{
+    ordo_mutex_lock(&lock);
+    ordo_mutex_lock(&lock);
+    ordo_mutex_unlock(&lock);
+}
