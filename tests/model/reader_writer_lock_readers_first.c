@@ -1,5 +1,5 @@
 /* reader_writer_lock_readers_first.c: model tests of core/reader_writer_lock.c with readers first:
- * three threads. Complete, each is 100,000 to 1,800,000 executions; each was run to its end with one policy or more.
+ * three threads. Each test is 100,000 to 1,800,000 executions, of which some are run here.
  */
 #include "reader_writer_subject.h"
 
