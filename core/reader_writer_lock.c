@@ -49,7 +49,9 @@
  * word. It is changed after the release, when the next owner may have freed the lock already.)
  *
  * Acquire pairs with the releases of all earlier owners: every change of the word is a
- * read-modify-write, so each release heads a sequence that reaches to the value that was read.
+ * read-modify-write, so each release heads a sequence that reaches to the value that was read. (A
+ * reader that finds it open acquires again as it admits itself: the state may be another one that
+ * looks the same, after a writer that downgraded.)
  * Giving up and being counted order nothing.
  */
 #include "ordo/reader_writer_lock.h"

@@ -56,14 +56,18 @@ void ordo_process_shared_reader_writer_lock_write_unlock(
 void ordo_process_shared_reader_writer_lock_downgrade(
     ordo_process_shared_reader_writer_lock *lock) ORDO_RELEASES(*lock) ORDO_ACQUIRES_SHARED(*lock);
 
-/* The reader becomes the writer if it is the only reader, before all writers that wait; otherwise
- * it stays a reader, and false is returned. Does not wait. */
+/* The reader becomes the writer if it is the only reader, before all that wait; otherwise it stays
+ * a reader, and false is returned. Does not wait. See reader_writer_lock.h. */
 __attribute__((warn_unused_result)) bool ordo_process_shared_reader_writer_lock_try_upgrade(
     ordo_process_shared_reader_writer_lock *lock) ORDO_NOT_ANALYSED;
 
 static inline ordo_process_shared_reader_writer_lock *
 ordo_process_shared_reader_writer_lock_read_guard_start(
-    ordo_process_shared_reader_writer_lock *lock) ORDO_NOT_ANALYSED
+    ordo_process_shared_reader_writer_lock *lock) ORDO_ASSERTS_SHARED(*lock);
+
+ORDO_NOT_ANALYSED static inline ordo_process_shared_reader_writer_lock *
+ordo_process_shared_reader_writer_lock_read_guard_start(
+    ordo_process_shared_reader_writer_lock *lock)
 {
     ordo_process_shared_reader_writer_lock_read_lock(lock);
     return lock;
@@ -80,7 +84,11 @@ static inline void ordo_process_shared_reader_writer_lock_read_guard_end(
 
 static inline ordo_process_shared_reader_writer_lock *
 ordo_process_shared_reader_writer_lock_write_guard_start(
-    ordo_process_shared_reader_writer_lock *lock) ORDO_NOT_ANALYSED
+    ordo_process_shared_reader_writer_lock *lock) ORDO_ASSERTS(*lock);
+
+ORDO_NOT_ANALYSED static inline ordo_process_shared_reader_writer_lock *
+ordo_process_shared_reader_writer_lock_write_guard_start(
+    ordo_process_shared_reader_writer_lock *lock)
 {
     ordo_process_shared_reader_writer_lock_write_lock(lock);
     return lock;
