@@ -161,7 +161,7 @@ SANITIZE.asan := address,undefined
 SANITIZED     := $(foreach kind,tsan asan,build/$(kind)/gcc build/$(kind)/clang)
 
 $(SANITIZED): arch/order.c $(wildcard tests/face/*.c tests/core/* core/*.[ch] arch/generic/*.c \
-    include/ordo/*.h $(patsubst %,tests/support/%,*.h threads.c child.c plain/* plain/criterion/*))
+    include/ordo/*.h $(patsubst %,tests/support/%,*.h threads.c child.c disturber.c plain/* plain/criterion/*))
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
 	$(Q)$(@F) -std=gnu17 -O1 -g -fsanitize=$(SANITIZE.$(notdir $(@D))) $(DEFINES.generic) \

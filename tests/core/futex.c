@@ -1,12 +1,11 @@
 /* futex.c: what futex.h promises, and that no other result escapes, whatever the deadline. */
 #include <criterion/criterion.h>
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "child.h"
+#include "disturber.h"
 #include "ordo/ordo.h"
 
 TestSuite(futex, .timeout = 20);
@@ -118,39 +117,21 @@ Test(futex, wakes_are_counted)
     cr_expect(ordo_futex_wake(&word, UINT32_MAX) == 0);
 }
 
-static void ignore(int signal)
-{
-    (void)signal;
-}
-
-static void *storm(void *target)
-{
-    for (int i = 0; i < 200; i++) {
-        pthread_kill(*(const pthread_t *)target, SIGUSR1);
-        usleep(100);
-    }
-    return NULL;
-}
-
 /* Without SA_RESTART a signal ends the wait. The deadline is absolute, so it does not move. */
 Test(futex, signals_end_a_wait)
 {
-    struct sigaction action = {.sa_handler = ignore};
-    pthread_t self = pthread_self();
-    ordo_thread *thread;
+    struct disturber disturber;
     unsigned int interrupted = 0;
 
-    sigaction(SIGUSR1, &action, NULL);
-    cr_assert(ordo_thread_spawn(&thread, storm, &self) == 0);
+    disturber_start(&disturber, NULL, NULL);
     const uint64_t deadline = ordo_clock_now() + 50 * millisecond;
     for (int error = 0; error != ETIMEDOUT; interrupted += error == EINTR) {
         error = ordo_futex_wait_until(&word, 0, deadline);
         cr_assert(error == 0 || error == EINTR || error == ETIMEDOUT, "%d", error);
     }
-    cr_expect(ordo_clock_now() >= deadline);
-    cr_expect(ordo_clock_now() < deadline + 5000ull * millisecond);
+    cr_expect(has_just_passed(deadline));
     cr_expect(interrupted > 0);
-    ordo_thread_join(thread);
+    disturber_stop(&disturber);
 }
 
 Test(futex, wake_of_memory_that_is_gone)

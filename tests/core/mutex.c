@@ -2,12 +2,11 @@
  * locks is in locks.c. */
 #include <criterion/criterion.h>
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "child.h"
+#include "disturber.h"
 #include "ordo/ordo.h"
 
 TestSuite(mutex, .timeout = 20);
@@ -29,39 +28,21 @@ Test(mutex, past_deadlines)
     ordo_mutex_unlock(&mutex);
 }
 
-static ordo_atomic_bool stop;
-
-/* Wakes without cause, and signals: neither ends a wait early, neither moves its deadline. */
-static void *disturb(void *target)
+static void wake_all(void *word)
 {
-    while (!ordo_load(&stop, ordo_relaxed)) {
-        ordo_futex_wake(&mutex.state, UINT32_MAX);
-        pthread_kill(*(const pthread_t *)target, SIGUSR1);
-        usleep(200);
-    }
-    return NULL;
-}
-
-static void ignore(int signal)
-{
-    (void)signal;
+    ordo_futex_wake(word, UINT32_MAX);
 }
 
 Test(mutex, disturbed_deadline)
 {
-    struct sigaction action = {.sa_handler = ignore};
-    pthread_t self = pthread_self();
-    ordo_thread *thread;
+    struct disturber disturber;
 
-    sigaction(SIGUSR1, &action, NULL);
     ordo_mutex_lock(&mutex);
-    cr_assert(ordo_thread_spawn(&thread, disturb, &self) == 0);
+    disturber_start(&disturber, wake_all, &mutex.state);
     const uint64_t deadline = ordo_clock_now() + 100 * millisecond;
     cr_expect(ordo_mutex_lock_until(&mutex, deadline) == ETIMEDOUT);
-    cr_expect(ordo_clock_now() >= deadline);
-    cr_expect(ordo_clock_now() < deadline + 5000ull * millisecond);
-    ordo_store(&stop, true, ordo_relaxed);
-    ordo_thread_join(thread);
+    cr_expect(has_just_passed(deadline));
+    disturber_stop(&disturber);
     ordo_mutex_unlock(&mutex);
 }
 

@@ -5,14 +5,13 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <linux/futex.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "child.h"
+#include "disturber.h"
 #include "ordo/futex.h"
 #include "ordo/ordo.h"
 #include "rounds.h"
@@ -133,27 +132,9 @@ Test(pi_condition_variable, tokens)
 
 /* ---- Deadlines ------------------------------------------------------------------------------- */
 
-static ordo_atomic_bool stop;
-
-static void *disturb(void *target)
-{
-    while (!ordo_load(&stop, ordo_relaxed)) {
-        pthread_kill(*(const pthread_t *)target, SIGUSR1);
-        usleep(100);
-    }
-    return NULL;
-}
-
-static void ignore(int signal)
-{
-    (void)signal;
-}
-
 static void check_timeouts(void)
 {
-    struct sigaction action = {.sa_handler = ignore};
-    pthread_t self = pthread_self();
-    ordo_thread *thread;
+    struct disturber disturber;
 
     ORDO_PI_MUTEX_GUARD(&mutex);
     while (ordo_pi_condition_variable_wait_until(&condition, &mutex, 0) != ETIMEDOUT)
@@ -161,19 +142,15 @@ static void check_timeouts(void)
     while (ordo_pi_condition_variable_wait_until(&condition, &mutex, ordo_clock_now())
            != ETIMEDOUT)
         continue;
-    sigaction(SIGUSR1, &action, NULL);
-    if (ordo_thread_spawn(&thread, disturb, &self) != 0)
-        abort();
+    disturber_start(&disturber, NULL, NULL);
     const uint64_t deadline = ordo_clock_now() + 100 * millisecond;
     int error;
     do
         error = ordo_pi_condition_variable_wait_until(&condition, &mutex, deadline);
     while (error == 0);
-    if (error != ETIMEDOUT || ordo_clock_now() < deadline
-        || ordo_clock_now() > deadline + 5000ull * millisecond || !ordo_pi_mutex_is_mine(&mutex))
+    if (error != ETIMEDOUT || !has_just_passed(deadline) || !ordo_pi_mutex_is_mine(&mutex))
         abort();
-    ordo_store(&stop, true, ordo_relaxed);
-    ordo_thread_join(thread);
+    disturber_stop(&disturber);
 }
 
 Test(pi_condition_variable, timeouts)

@@ -5,9 +5,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <linux/futex.h>
-#include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -15,6 +13,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "disturber.h"
 #include "ordo/futex.h"
 #include "ordo/ordo.h"
 #include "without_futex.h"
@@ -76,35 +75,15 @@ static void *hold(void *unused)
     return unused;
 }
 
-static ordo_atomic_bool stop;
-
-/* Wakes without cause, and signals: neither ends a wait early, neither moves its deadline. */
-static void *disturb(void *target)
-{
-    while (!ordo_load(&stop, ordo_relaxed)) {
-        pthread_kill(*(const pthread_t *)target, SIGUSR1);
-        usleep(100);
-    }
-    return NULL;
-}
-
-static void ignore(int signal)
-{
-    (void)signal;
-}
-
 static bool times_out_at(uint64_t deadline)
 {
-    if (ordo_pi_mutex_lock_until(&mutex, deadline) != ETIMEDOUT)
-        return false;
-    return ordo_clock_now() >= deadline && ordo_clock_now() < deadline + 5000ull * millisecond;
+    return ordo_pi_mutex_lock_until(&mutex, deadline) == ETIMEDOUT && has_just_passed(deadline);
 }
 
 static void check_deadlines(void)
 {
-    struct sigaction action = {.sa_handler = ignore};
-    pthread_t self = pthread_self();
-    ordo_thread *holder, *disturber;
+    struct disturber disturber;
+    ordo_thread *holder;
 
     if (ordo_pi_mutex_lock_until(&mutex, 0) != 0)
         abort();
@@ -116,12 +95,10 @@ static void check_deadlines(void)
         || ordo_pi_mutex_lock_until(&mutex, ordo_clock_now() - 1) != ETIMEDOUT
         || !times_out_at(ordo_clock_now() + 20 * millisecond))
         abort();
-    sigaction(SIGUSR1, &action, NULL);
-    if (ordo_thread_spawn(&disturber, disturb, &self) != 0
-        || !times_out_at(ordo_clock_now() + 100 * millisecond))
+    disturber_start(&disturber, NULL, NULL);
+    if (!times_out_at(ordo_clock_now() + 100 * millisecond))
         abort();
-    ordo_store(&stop, true, ordo_relaxed);
-    ordo_thread_join(disturber);
+    disturber_stop(&disturber);
     next_phase();
     /* A minute, and later than the kernel can count. */
     if (ordo_pi_mutex_lock_until(&mutex, ordo_clock_now() + 60000ull * millisecond) != 0)

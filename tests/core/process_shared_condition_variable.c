@@ -4,14 +4,13 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "child.h"
+#include "disturber.h"
 #include "fatal_futex.h"
 #include "ordo/clock.h"
 #include "ordo/futex.h"
@@ -267,39 +266,16 @@ Test(process_shared_condition_variable, deadline_against_notification)
 
 /* ---- Deadlines ------------------------------------------------------------------------------- */
 
-static ordo_atomic_bool stop;
-
-struct target {
-    pthread_t thread;
-    struct shared *shared;
-};
-
-/* Signals, and wakes without cause. */
-static void *disturb(void *argument)
+static void wake_all(void *word)
 {
-    struct target *const target = argument;
-
-    while (!ordo_load(&stop, ordo_relaxed)) {
-        pthread_kill(target->thread, SIGUSR1);
-        ordo_futex_wake_bitset(&target->shared->condition.sequence, UINT32_MAX, ORDO_FUTEX_ANY,
-                               ordo_futex_shared);
-        usleep(100);
-    }
-    return NULL;
-}
-
-static void ignore(int signal)
-{
-    (void)signal;
+    ordo_futex_wake_bitset(word, UINT32_MAX, ORDO_FUTEX_ANY, ordo_futex_shared);
 }
 
 Test(process_shared_condition_variable, deadlines)
 {
-    struct sigaction action = {.sa_handler = ignore};
-    struct target target = {pthread_self(), new_shared()};
-    struct shared *const shared = target.shared;
+    struct shared *const shared = new_shared();
+    struct disturber disturber;
     unsigned int looks = 0;
-    ordo_thread *thread;
 
     LOCK(&shared->mutex);
     cr_expect(WAIT_WHILE_UNTIL(&shared->condition, &shared->mutex, true, 0) == ETIMEDOUT);
@@ -308,14 +284,11 @@ Test(process_shared_condition_variable, deadlines)
     cr_expect(WAIT_WHILE_UNTIL(&shared->condition, &shared->mutex, ++looks < 2, 0) == 0,
               "looked at once more");
     cr_expect(!ordo_process_shared_mutex_try_lock(&shared->mutex), "it is locked again");
-    sigaction(SIGUSR1, &action, NULL);
-    cr_assert(ordo_thread_spawn(&thread, disturb, &target) == 0);
+    disturber_start(&disturber, wake_all, &shared->condition.sequence);
     const uint64_t deadline = ordo_clock_now() + 100 * millisecond;
     cr_expect(WAIT_UNTIL(&shared->condition, &shared->mutex, deadline) == ETIMEDOUT);
-    cr_expect(ordo_clock_now() >= deadline);
-    cr_expect(ordo_clock_now() < deadline + 5000ull * millisecond);
-    ordo_store(&stop, true, ordo_relaxed);
-    ordo_thread_join(thread);
+    cr_expect(has_just_passed(deadline));
+    disturber_stop(&disturber);
     UNLOCK(&shared->mutex);
     cr_expect(nobody_waits(shared));
 }

@@ -2,14 +2,13 @@
  * one of a process and the shared one. */
 #include <criterion/criterion.h>
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "child.h"
+#include "disturber.h"
 #include "ordo/ordo.h"
 #include "ordo/process_shared_reader_writer_lock.h"
 #include "ordo/reader_writer_lock.h"
@@ -70,7 +69,6 @@ struct scene {
     ordo_atomic_u64 written;
     ordo_atomic_bool stop;
     int result;
-    pthread_t target;
     char order[4]; /* of those that got in */
     ordo_atomic_u32 inside;
 };
@@ -366,50 +364,32 @@ Test(reader_writer_lock, read_again)
 
 /* ---- Deadlines ------------------------------------------------------------------------------- */
 
-static void ignore(int signal)
+static void wake_all(void *lock)
 {
-    (void)signal;
-}
+    const ordo_atomic_u32 *const word = lock;
 
-/* Signals, and wakes without cause. */
-static void *disturb(void *shared)
-{
-    struct scene *const scene = shared;
-    const ordo_atomic_u32 *const word = (const ordo_atomic_u32 *)(void *)&scene->lock;
-
-    while (!ordo_load(&scene->stop, ordo_relaxed)) {
-        ordo_futex_wake_bitset(word, UINT32_MAX, ORDO_FUTEX_ANY, ordo_futex_private);
-        ordo_futex_wake_bitset(word, UINT32_MAX, ORDO_FUTEX_ANY, ordo_futex_shared);
-        pthread_kill(scene->target, SIGUSR1);
-        usleep(100);
-    }
-    return NULL;
+    ordo_futex_wake_bitset(word, UINT32_MAX, ORDO_FUTEX_ANY, ordo_futex_private);
+    ordo_futex_wake_bitset(word, UINT32_MAX, ORDO_FUTEX_ANY, ordo_futex_shared);
 }
 
 static void disturbed_deadlines(struct scene *scene)
 {
-    ordo_thread *thread;
+    struct disturber disturber;
 
-    scene->target = pthread_self();
     scene->call->write_lock(&scene->lock);
-    cr_assert(ordo_thread_spawn(&thread, disturb, scene) == 0);
+    disturber_start(&disturber, wake_all, &scene->lock);
     for (int reads = 0; reads < 2; reads++) {
         const uint64_t deadline = ordo_clock_now() + 20 * millisecond;
         cr_expect((reads ? scene->call->read_lock_until : scene->call->write_lock_until)(
                       &scene->lock, deadline) == ETIMEDOUT);
-        cr_expect(ordo_clock_now() >= deadline);
-        cr_expect(ordo_clock_now() < deadline + 5000ull * millisecond);
+        cr_expect(has_just_passed(deadline));
     }
-    ordo_store(&scene->stop, true, ordo_relaxed);
-    ordo_thread_join(thread);
+    disturber_stop(&disturber);
     scene->call->write_unlock(&scene->lock);
 }
 
 Test(reader_writer_lock, disturbed_deadlines)
 {
-    struct sigaction action = {.sa_handler = ignore}; /* without SA_RESTART */
-
-    sigaction(SIGUSR1, &action, NULL);
     for_each(disturbed_deadlines, 1);
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "disturber.h"
 #include "ordo/futex.h"
 #include "ordo/ordo.h"
 #include "random.h"
@@ -226,41 +227,22 @@ Test(robust_mutex, sum_of_several_threads)
 
 /* ---- Deadlines ------------------------------------------------------------------------------- */
 
-static ordo_atomic_bool stop;
-
-
-static void ignore(int signal)
+static void wake_all(void *word)
 {
-    (void)signal;
-}
-
-/* Signals and wakes without cause while the mutex stays locked. */
-static void *disturb(void *target)
-{
-    while (!ordo_load(&stop, ordo_relaxed)) {
-        pthread_kill(*(const pthread_t *)target, SIGUSR1);
-        ordo_futex_wake_bitset(&thread_mutex.word, UINT32_MAX, ORDO_FUTEX_ANY, ordo_futex_shared);
-        usleep(100);
-    }
-    return NULL;
+    ordo_futex_wake_bitset(word, UINT32_MAX, ORDO_FUTEX_ANY, ordo_futex_shared);
 }
 
 static void *time_out(void *unused)
 {
-    struct sigaction action = {.sa_handler = ignore};
-    pthread_t self = pthread_self();
-    ordo_thread *disturber;
+    struct disturber disturber;
 
-    sigaction(SIGUSR1, &action, NULL);
     cr_expect(ordo_robust_mutex_lock_until(&thread_mutex, 0) == ETIMEDOUT);
     cr_expect(ordo_robust_mutex_lock_until(&thread_mutex, ordo_clock_now() - 1) == ETIMEDOUT);
-    cr_assert(ordo_thread_spawn(&disturber, disturb, &self) == 0);
+    disturber_start(&disturber, wake_all, &thread_mutex.word);
     const uint64_t deadline = ordo_clock_now() + 100 * millisecond;
     cr_expect(ordo_robust_mutex_lock_until(&thread_mutex, deadline) == ETIMEDOUT);
-    cr_expect(ordo_clock_now() >= deadline);
-    cr_expect(ordo_clock_now() < deadline + 5000ull * millisecond);
-    ordo_store(&stop, true, ordo_relaxed);
-    ordo_thread_join(disturber);
+    cr_expect(has_just_passed(deadline));
+    disturber_stop(&disturber);
     return unused;
 }
 

@@ -4,11 +4,10 @@
  */
 #include <criterion/criterion.h>
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "disturber.h"
 #include "ordo/binary_semaphore.h"
 #include "ordo/event.h"
 #include "ordo/futex.h"
@@ -69,7 +68,7 @@ static void word_open(void)
 #define ENTRY(kind) {#kind, &kind, kind##_wait_until, kind##_open}
 static const struct kind {
     const char *name;
-    const void *object;
+    void *object;
     int (*wait_until)(uint64_t deadline);
     void (*open)(void);
 } kinds[] = {
@@ -92,49 +91,23 @@ Test(waiting, past_deadlines)
 
 /* ---- Disturbed deadlines --------------------------------------------------------------------- */
 
-struct disturbed {
-    pthread_t target;
-    const ordo_atomic_u32 *word;
-    ordo_atomic_bool stop;
-};
-
-static void *disturb(void *shared)
+static void wake_all(void *object)
 {
-    struct disturbed *const scene = shared;
-
-    while (!ordo_load(&scene->stop, ordo_relaxed)) {
-        ordo_futex_wake(scene->word, UINT32_MAX);
-        ordo_notify_all(&byte);
-        pthread_kill(scene->target, SIGUSR1);
-        usleep(100);
-    }
-    return NULL;
-}
-
-static void ignore(int signal)
-{
-    (void)signal;
+    ordo_futex_wake(object, UINT32_MAX);
+    ordo_notify_all(&byte);
 }
 
 Test(waiting, disturbed_deadlines)
 {
-    struct sigaction action = {.sa_handler = ignore};
-
-    sigaction(SIGUSR1, &action, NULL);
     FOR_EACH_KIND (kind) {
-        struct disturbed scene = {.target = pthread_self(), .word = kind->object};
-        ordo_thread *thread;
+        struct disturber disturber;
 
         /* The byte is never a futex itself. */
-        if (kind->object == &byte)
-            scene.word = (const ordo_atomic_u32 *)(const void *)&word;
-        cr_assert(ordo_thread_spawn(&thread, disturb, &scene) == 0);
+        disturber_start(&disturber, wake_all, kind->object == &byte ? &word : kind->object);
         const uint64_t deadline = ordo_clock_now() + 40 * millisecond;
         cr_expect(kind->wait_until(deadline) == ETIMEDOUT, "%s", kind->name);
-        cr_expect(ordo_clock_now() >= deadline, "%s", kind->name);
-        cr_expect(ordo_clock_now() < deadline + 5000ull * millisecond, "%s", kind->name);
-        ordo_store(&scene.stop, true, ordo_relaxed);
-        ordo_thread_join(thread);
+        cr_expect(has_just_passed(deadline), "%s", kind->name);
+        disturber_stop(&disturber);
         kind->open();
         cr_expect(kind->wait_until(0) == 0, "%s: no trace of who gave up", kind->name);
     }
