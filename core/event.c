@@ -29,8 +29,7 @@
 
 #define WAITER (UINT64_C(1) << 32)
 
-/* ---- Auto-reset ------------------------------------------------------------------------------
- */
+/* ---- Auto-reset ------------------------------------------------------------------------------ */
 
 void ordo_auto_reset_event_set(ordo_auto_reset_event *event)
 {
@@ -57,8 +56,7 @@ int ordo_auto_reset_event_wait_until(ordo_auto_reset_event *event, uint64_t dead
     return ordo_binary_semaphore_wait_until(&event->semaphore, deadline);
 }
 
-/* ---- Manual-reset ----------------------------------------------------------------------------
- */
+/* ---- Manual-reset ---------------------------------------------------------------------------- */
 
 static bool is_set(uint64_t state)
 {

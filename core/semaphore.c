@@ -117,8 +117,7 @@ uint32_t ordo_semaphore_value(const ordo_semaphore *semaphore)
     return tokens(ordo_load(&semaphore->state, ordo_relaxed));
 }
 
-/* ---- Process-shared --------------------------------------------------------------------------
- */
+/* ---- Process-shared -------------------------------------------------------------------------- */
 
 bool ordo_process_shared_semaphore_try_wait(ordo_process_shared_semaphore *semaphore)
 {

@@ -29,8 +29,14 @@ typedef struct ordo_jump_buffer {
     uint64_t mark; /* ordo_thread_exit_mark at the setjmp */
 } ordo_jump_buffer;
 
-/* 0 at first, `value` after an ordo_longjmp. */
-#define ORDO_SETJMP(buffer) ((buffer)->mark = ordo_thread_exit_mark(), setjmp((buffer)->target))
+static inline jmp_buf *ordo_jump_start(ordo_jump_buffer *buffer)
+{
+    buffer->mark = ordo_thread_exit_mark();
+    return &buffer->target;
+}
+
+/* 0 at first, `value` after an ordo_longjmp. Stands where setjmp may stand (C17 7.13.1.1). */
+#define ORDO_SETJMP(buffer) setjmp(*ordo_jump_start(buffer))
 
 __attribute__((noreturn)) static inline void ordo_longjmp(ordo_jump_buffer *buffer, int value)
 {

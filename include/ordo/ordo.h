@@ -5,9 +5,8 @@
  *
  * Locks        spin_lock.h, mutex.h, recursive_mutex.h, error_checking_mutex.h, poison_mutex.h,
  *              reader_writer_lock.h, pi_mutex.h, robust_mutex.h
- * Waiting      pi_condition_variable.h, semaphore.h, binary_semaphore.h, barrier.h, latch.h,
- * event.h;
- *              wait.h: on any atomic
+ * Waiting      condition_variable.h, pi_condition_variable.h, semaphore.h, binary_semaphore.h,
+ *              barrier.h, latch.h, event.h; wait.h: on any atomic
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
  *

@@ -11,22 +11,24 @@
  *         open->balance += 100;
  *     }
  *
- * Size: 56 bytes. All zero bytes are an unlocked mutex, not poisoned.
+ * Size: 48 bytes. All zero bytes are an unlocked mutex, not poisoned.
  * States: those of mutex.h; beside it the owner's ordo_thread_id, whether it is poisoned, and the
  *     owner's exit node, through which the end of its thread finds the mutex.
  * Orderings, waiting, fairness: as mutex.h. What an owner that left did happens before what the
- * next
- *     one does.
+ *     next one does.
  * What poisons: the owner's thread ends, by return, pthread_exit or cancellation; the owner leaves
- * by
- *     ordo_longjmp. Leaving a scope by break, return or goto unlocks it and does not poison.
- *     A plain longjmp is not seen: the mutex stays locked, until the thread ends, and is poisoned
- *     then. In code compiled with -fexceptions the unwinding of pthread_exit and cancellation ends
- *     a scope as return does: there only lock without a scope is poisoned by them.
- * Misuse: lock by the owner, and unlock by a thread that is not the owner, abort.
+ *     by ordo_longjmp.
+ * What does not: leaving a scope by break, return or goto, which unlocks it; and what ends a scope
+ *     in the same way, as the compiler cannot tell them apart: a C++ exception, and, in code that
+ *     is compiled with -fexceptions as C++ is, pthread_exit and cancellation inside a scope. A lock
+ *     without a scope is poisoned by these two all the same.
+ *     A plain longjmp is not seen: the mutex stays locked until the thread ends, and is poisoned
+ *     then.
+ * Misuse: lock and lock_until by the owner abort (try_lock says EBUSY), and so do unlock,
+ *     is_poisoned and clear by a thread that is not the owner.
  * Signals: not safe in a handler. Sharing: between the threads of one process. Fork: one that
- * another
- *     thread held stays locked in the child.
+ *     another thread held stays locked in the child.
+ * Analysis: Clang's -Wthread-safety knows only one result that means locked, so it is not told.
  * Destruction: as mutex.h. (Mara Bos, chapter 1: lock poisoning.)
  */
 #ifndef ORDO_POISON_MUTEX_H

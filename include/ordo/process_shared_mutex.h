@@ -2,10 +2,9 @@
  * (MAP_SHARED), each where it likes.
  *
  * As ordo_mutex in all, but: its waits and wakes find each other by the memory, not by the address,
- * which costs the kernel more; a process that is killed while it has the mutex leaves it locked for
- * ever (see robust_mutex.h); and the memory of a mutex may be unmapped after the last unlock, not
- * given another use as a futex between processes, which a late wake would disturb. That costs such
- * a user one wake for no reason, which ordo's own bear.
+ * which costs the kernel more; and a process that is killed while it has the mutex leaves it locked
+ * for ever (see robust_mutex.h). A late wake may return a wait for no reason on what lies there
+ * next, in any of the processes; every wait of ordo bears that.
  */
 #ifndef ORDO_PROCESS_SHARED_MUTEX_H
 #define ORDO_PROCESS_SHARED_MUTEX_H

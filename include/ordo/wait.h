@@ -58,8 +58,7 @@ extern "C" {
 #define ordo_notify_all(object)                                                                    \
     ORDO_PICK(ordo_notify_all, const volatile, object, ORDO_TO_64_BITS)(object)
 
-/* ---- By width --------------------------------------------------------------------------------
- */
+/* ---- By width -------------------------------------------------------------------------------- */
 
 /* Wait until the object is not *value, put what it is there and return 0; or return ETIMEDOUT. */
 int ordo_wait_word_u8(const ordo_atomic_u8 *object, uint8_t *value, uint64_t deadline,

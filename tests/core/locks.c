@@ -105,12 +105,23 @@ const unsigned int lock_kind_count = sizeof lock_kinds / sizeof *lock_kinds;
 #define FOR_EACH_KIND(kind)                                                                        \
     for (const struct lock_kind *kind = lock_kinds; kind < lock_kinds + lock_kind_count; kind++)
 
+/* What the README and the headers say. */
 Test(locks, sizes)
 {
     cr_expect(sizeof(ordo_spin_lock) == 1);
-    cr_expect(sizeof(ordo_mutex) == 4);
-    cr_expect(sizeof(ordo_recursive_mutex) == 16);
-    cr_expect(sizeof(ordo_error_checking_mutex) == 16);
+    cr_expect(sizeof(ordo_mutex) == 4 && sizeof(ordo_process_shared_mutex) == 4);
+    cr_expect(sizeof(ordo_recursive_mutex) == 16 && sizeof(ordo_error_checking_mutex) == 16);
+    cr_expect(sizeof(ordo_poison_mutex) == 48);
+    cr_expect(sizeof(ordo_reader_writer_lock) == 8);
+    cr_expect(sizeof(ordo_process_shared_reader_writer_lock) == 8);
+    cr_expect(sizeof(ordo_pi_mutex) == 4 && sizeof(ordo_robust_mutex) == 40);
+    cr_expect(sizeof(ordo_condition_variable) == 16);
+    cr_expect(sizeof(ordo_process_shared_condition_variable) == 8);
+    cr_expect(sizeof(ordo_pi_condition_variable) == 8);
+    cr_expect(sizeof(ordo_semaphore) == 8 && sizeof(ordo_process_shared_semaphore) == 8);
+    cr_expect(sizeof(ordo_binary_semaphore) == 4 && sizeof(ordo_barrier) == 24);
+    cr_expect(sizeof(ordo_latch) == 4 && sizeof(ordo_once) == 4);
+    cr_expect(sizeof(ordo_auto_reset_event) == 4 && sizeof(ordo_manual_reset_event) == 8);
 }
 
 Test(locks, try_lock)
