@@ -259,7 +259,7 @@ Test(process_shared_condition_variable, deadline_against_notification)
 {
     struct shared *const shared = new_shared();
 
-    shared->rounds = test_rounds(50);
+    shared->rounds = 200 + test_rounds(50); /* enough for some to be taken */
     run_threads(3, race_with_the_deadline, shared);
     cr_expect(shared->taken > 0 && shared->tokens == 0 && nobody_waits(shared));
 }
