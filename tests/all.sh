@@ -32,19 +32,19 @@ layer() {
 layer "structural checks" tests/check/check.sh $TARGETS
 for run in $RUNS; do
     IFS=@ read -r target cpu model <<< "$run"
-    suites="arch face core hostile"
+    suites="arch face core hostile sharing"
     rounds=
     case $target@$model in
         *-gcc@*) ;;
-        # The same C from another compiler: core where a process starts fast, and on one ARM target,
-        # with a tenth of the rounds; no hostile futexes.
-        *@native|aarch64-fat-clang@neoverse-n1) suites="arch face core" rounds=ORDO_SLOW=10 ;;
+        # The same C from another compiler: core and sharing where a process starts fast, and on one
+        # ARM target, with a tenth of the rounds; no hostile futexes.
+        *@native|aarch64-fat-clang@neoverse-n1) suites="arch face core sharing" rounds=ORDO_SLOW=10 ;;
         *) suites="arch face" ;;
     esac
     # On a CPU without LSE the arch suite shows that it notices; there is no more to run.
     [ "${target%-*}@$model" != armv8.1@cortex-a57 ] || suites=arch
     for suite in $suites; do
-        few=$([ "$suite" != core ] || echo "$rounds")
+        few=$([[ $suite != @(core|sharing) ]] || echo "$rounds")
         layer "$suite suite, $target on $model" \
             env $few toolchains/run "$cpu" "$model" "build/$target/tests/$suite" -j2
     done
@@ -56,7 +56,7 @@ for target in "$HERE" generic-gcc; do
     layer "calls suite, header of $target" "build/$target/tests/calls" -j2
 done
 for program in build/tsan/gcc build/tsan/clang build/asan/gcc build/asan/clang; do
-    layer "face and core suites on the generic back end, $program" $program
+    layer "face, core and sharing suites on the generic back end, $program" $program
 done
 for target in "$HERE" "${HERE/gcc/clang}"; do
     layer "ordo_wait between two copies of the library, $target" \

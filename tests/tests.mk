@@ -9,7 +9,7 @@
 #: make check               the structural checks of all libraries
 #: make faults [ONLY=...]   seeds faults into the assembly and reports which the tests find
 #: make bench               what one operation costs, beside the compiler's own
-#: make tsan asan           the face and core suites on the generic back end, under the sanitizers
+#: make tsan asan           the face, core and sharing suites on the generic back end, sanitized
 
 .PHONY: demo test check faults model mutate tsan asan bench check-file
 demo: check-file
@@ -79,8 +79,8 @@ $(foreach flavour,$(FLAVOURS),$(eval $(call flavour_rules,$(flavour))))
 
 # arch: each routine. face: the header's operations, by their results. calls: by what they call.
 # core: locks and what they stand on. hostile: the same, over futexes that hostile.c spoils; without
-# the tests of those themselves.
-SUITES := arch face calls core hostile
+# the tests of those themselves. sharing: channels, Arc, reclamation, and what else core shares data by.
+SUITES := arch face calls core hostile sharing
 
 , := ,
 sources.hostile := $(filter-out tests/core/futex%,$(wildcard tests/core/*.c))
@@ -154,14 +154,14 @@ build/host/bench: bench/operations.c build/$(HERE)/libordo.a
 	@echo "  LINK    $@"
 	$(Q)gcc -std=gnu17 $(CFLAGS) $(WARNINGS) -Iinclude -o $@ $^ -lpthread -latomic
 
-# ---- sanitizers: the face and core suites on the generic back end, with a plain main -------------
+# ---- sanitizers: three suites on the generic back end, with a plain main -------------------------
 
 SANITIZE.tsan := thread
 SANITIZE.asan := address,undefined
 SANITIZED     := $(foreach kind,tsan asan,build/$(kind)/gcc build/$(kind)/clang)
 
-$(SANITIZED): arch/order.c $(wildcard tests/face/*.c tests/core/* core/*.[ch] arch/generic/*.c \
-    include/ordo/*.h $(patsubst %,tests/support/%,*.h threads.c child.c disturber.c plain/* plain/criterion/*))
+$(SANITIZED): arch/order.c $(wildcard tests/face/*.c tests/core/* tests/sharing/* core/*.[ch] arch/generic/*.c \
+    include/ordo/*.h $(patsubst %,tests/support/%,*.h threads.c child.c disturber.c census.c plain/* plain/criterion/*))
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
 	$(Q)$(@F) -std=gnu17 -O1 -g -fsanitize=$(SANITIZE.$(notdir $(@D))) $(DEFINES.generic) \
