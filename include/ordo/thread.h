@@ -28,7 +28,8 @@ typedef struct ordo_thread ordo_thread;
 /* Starts `body(argument)` in a new thread and stores its handle in *thread. Returns 0, or EAGAIN or
  * ENOMEM if there can be no more threads; *thread is then untouched. Every thread is joined
  * once. */
-int ordo_thread_spawn(ordo_thread **thread, void *(*body)(void *), void *argument);
+__attribute__((warn_unused_result)) int
+ordo_thread_spawn(ordo_thread **thread, void *(*body)(void *), void *argument);
 
 /* What a thread may be given; what is zero is left to the system. */
 struct ordo_thread_options {
