@@ -108,60 +108,6 @@ Test(park, unpark_after_the_end_of_a_foreign_thread)
     ordo_thread_drop(theirs);
 }
 
-static void note(void *argument)
-{
-    unsigned int *const count = argument;
-
-    *count = *count * 10 + 1;
-    ordo_thread_unpark(ordo_thread_self());
-}
-
-static void note_two(void *argument)
-{
-    unsigned int *const count = argument;
-
-    *count = *count * 10 + 2;
-}
-
-/* Not on the stack of the thread: its frames are gone when the nodes are run. */
-static struct ordo_thread_exit first, second, third;
-
-static void *end_by(void *how)
-{
-    unsigned int *const count = how;
-    const unsigned int way = *count;
-
-    *count = 0;
-    ordo_thread_at_exit(&first, note, count);
-    ordo_thread_at_exit(&second, note_two, count);
-    ordo_thread_at_exit(&third, note, count);
-    ordo_thread_not_at_exit(&third);
-    if (way == 2) {
-        pthread_cancel(pthread_self());
-        pthread_testcancel();
-    }
-    if (way == 1)
-        pthread_exit(NULL);
-    return NULL;
-}
-
-Test(park, exit_nodes)
-{
-    for (unsigned int way = 1; way <= 3; way++) {
-        unsigned int count = way;
-        ordo_thread *thread;
-        pthread_t foreign;
-
-        cr_assert(ordo_thread_spawn(&thread, end_by, &count) == 0);
-        ordo_thread_join(thread);
-        cr_expect(count == 21, "%u", count);
-        count = way;
-        cr_assert(pthread_create(&foreign, NULL, end_by, &count) == 0);
-        pthread_join(foreign, NULL);
-        cr_expect(count == 21, "%u", count);
-    }
-}
-
 static void *count_up(void *count)
 {
     ordo_fetch_add((ordo_atomic_u32 *)count, 1, ordo_relaxed);
