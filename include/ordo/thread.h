@@ -119,12 +119,12 @@ void ordo_thread_at_exit(struct ordo_thread_exit *node, void (*function)(void *a
                          void *argument);
 void ordo_thread_not_at_exit(struct ordo_thread_exit *node);
 
-/* For jump.h: a mark, and running now, the last one first, what the thread has added since. */
+/* For jump.h: how many the thread has ever added. */
 uint64_t ordo_thread_exit_mark(void);
-void ordo_thread_exit_run(uint64_t mark);
 
-/* Returns function(argument). If the thread ends in it, runs cleanup(object), while the frames of
- * the callers are still there. A function that leaves by longjmp is not supported. */
+/* Returns function(argument). If the thread ends in it, or it is left by ordo_longjmp, runs
+ * cleanup(object), while the frames of the callers are still there. It must not be left by a plain
+ * longjmp. */
 int ordo_thread_guarded_call(int (*function)(void *argument), void *argument,
                              void (*cleanup)(void *object), void *object);
 

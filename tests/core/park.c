@@ -5,6 +5,7 @@
 #include "ordo/ordo.h"
 #include "ordo/thread.h"
 #include "rounds.h"
+#include "threads.h"
 
 TestSuite(park, .timeout = 60);
 
@@ -72,6 +73,61 @@ Test(park, each_unpark_arrives)
     ordo_thread_join(thread);
 }
 
+/* ---- The token at the deadline --------------------------------------------------------------- */
+
+/* One thread parks until a deadline, the other unparks it at about that time. Either the first park
+ * reports the token, or the next one finds it. Both must have happened often. */
+struct deadlines {
+    ordo_thread *parker;
+    uint64_t deadline;
+    unsigned int arrived, rounds, in_time, late;
+};
+
+static bool deadlines_go_on(const struct deadlines *deadlines, unsigned int round)
+{
+    const unsigned int rarer =
+        deadlines->in_time < deadlines->late ? deadlines->in_time : deadlines->late;
+
+    return test_goes_on(round, deadlines->rounds, 25 * rarer);
+}
+
+static void park_and_unpark(unsigned int self, void *shared)
+{
+    struct deadlines *const deadlines = shared;
+
+    if (self == 0)
+        deadlines->parker = ordo_thread_self();
+    for (unsigned int round = 0; deadlines_go_on(deadlines, round); round++) {
+        if (self == 0)
+            deadlines->deadline = ordo_clock_now() + round % 16 * 1000;
+        meet(&deadlines->arrived, 4 * round + 2);
+        if (self == 1) {
+            while (ordo_clock_now() < deadlines->deadline + round % 8 * 10000)
+                ordo_thread_yield();
+            ordo_thread_unpark(deadlines->parker);
+        } else if (ordo_thread_park_until(deadlines->deadline)) {
+            deadlines->in_time++;
+        } else {
+            cr_assert(ordo_clock_now() >= deadlines->deadline);
+            cr_assert(ordo_thread_park_until(ordo_clock_now() + 30000 * millisecond), "lost");
+            deadlines->late++;
+        }
+        meet(&deadlines->arrived, 4 * round + 4);
+        cr_assert(self != 0 || !ordo_thread_park_until(0), "twice");
+    }
+}
+
+Test(park, token_at_the_deadline)
+{
+    struct deadlines deadlines = {.rounds = test_rounds(20)};
+
+    run_threads(2, park_and_unpark, &deadlines);
+    cr_expect(deadlines.in_time > 0 && deadlines.late > 0, "%u in time, %u late",
+              deadlines.in_time, deadlines.late);
+}
+
+/* ---- After the end --------------------------------------------------------------------------- */
+
 static void *nothing(void *unused)
 {
     return unused;
@@ -107,6 +163,8 @@ Test(park, unpark_after_the_end_of_a_foreign_thread)
     cr_expect(ordo_thread_id_of(theirs) != ordo_thread_id());
     ordo_thread_drop(theirs);
 }
+
+/* ---- Scopes ---------------------------------------------------------------------------------- */
 
 static void *count_up(void *count)
 {

@@ -253,7 +253,7 @@ Test(thread, stack_size)
 
     for (unsigned int i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         const struct ordo_thread_options options = {.stack_size = sizes[i], .name = "stack"};
-        size_t used = sizes[i] / 4 * 3; /* the system needs some of it, and so do sanitizers */
+        size_t used = sizes[i] / 2; /* the system needs some of it, ThreadSanitizer a lot */
         ordo_thread *thread;
 
         cr_assert(ordo_thread_spawn_with(&thread, &options, use_stack, &used) == 0);
