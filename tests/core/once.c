@@ -90,7 +90,7 @@ Test(once, thread_ends_in_the_initialiser)
     }
 }
 
-/* ---- Waiters that come in the last instant ---------------------------------------------------- */
+/* ---- Waiters that come in the last instant --------------------------------------------------- */
 
 /* In each round a thread's initialiser lets two others go, which call, and at once leaves without
  * success. One of the two makes it, and all return. */

@@ -117,7 +117,8 @@ WAITS(shared_read, ordo_process_shared_reader_writer_lock_write_lock(&shared_rea
       ordo_process_shared_reader_writer_lock_write_unlock(&shared_readers),
       ordo_process_shared_reader_writer_lock_read_lock(&shared_readers);
       ordo_process_shared_reader_writer_lock_read_unlock(&shared_readers))
-UNTIL(shared_read, ordo_process_shared_reader_writer_lock_read_lock_until(&shared_readers, deadline))
+UNTIL(shared_read,
+      ordo_process_shared_reader_writer_lock_read_lock_until(&shared_readers, deadline))
 WAITS(shared_write, ordo_process_shared_reader_writer_lock_read_lock(&shared_readers),
       ordo_process_shared_reader_writer_lock_read_unlock(&shared_readers),
       ordo_process_shared_reader_writer_lock_write_lock(&shared_readers);
@@ -208,7 +209,8 @@ WAITS(shared_semaphore, (void)0, must(ordo_process_shared_semaphore_post(&shared
 UNTIL(shared_semaphore, ordo_process_shared_semaphore_wait_until(&shared_semaphore, deadline))
 
 static ordo_binary_semaphore binary;
-WAITS(binary, (void)0, must(ordo_binary_semaphore_post(&binary)), ordo_binary_semaphore_wait(&binary))
+WAITS(binary, (void)0, must(ordo_binary_semaphore_post(&binary)),
+      ordo_binary_semaphore_wait(&binary))
 UNTIL(binary, ordo_binary_semaphore_wait_until(&binary, deadline))
 
 static ordo_auto_reset_event automatic;

@@ -229,7 +229,7 @@ Test(thread, name_is_copied)
     cr_expect(strcmp(seen, "before") == 0, "%s", seen);
 }
 
-/* Writes to every page of as many bytes of its stack, and returns how large the system says it is. */
+/* Writes to so many bytes of its stack, and returns how large the system says the stack is. */
 static void *use_stack(void *bytes)
 {
     const size_t size = *(const size_t *)bytes;

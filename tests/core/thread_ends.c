@@ -213,5 +213,5 @@ static void go_through(unsigned int self, void *shared)
 Test(thread_ends, woken_after_its_end)
 {
     for (uintptr_t kind = 0; kind < kind_count; kind++)
-        run_threads(2, go_through, &(struct scene){.kind = kind, .rounds = test_rounds(50)});
+        run_threads(2, go_through, &(struct scene){.kind = kind, .rounds = test_rounds(100)});
 }
