@@ -249,7 +249,7 @@ static void *use_stack(void *bytes)
 
 Test(thread, stack_size)
 {
-    static const size_t sizes[] = {1, 100001, 1 << 20, (48 << 20) + 1};
+    static const size_t sizes[] = {1, 100001, 2 << 20, (48 << 20) + 1};
 
     for (unsigned int i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         const struct ordo_thread_options options = {.stack_size = sizes[i], .name = "stack"};

@@ -1,5 +1,5 @@
-/* failing_calloc.c: see failing_calloc.h. The C library's own calloc has a second name, so what is
- * allocated here can be freed by its free. Link with -rdynamic, so that shared libraries find it. */
+/* failing_calloc.c: see failing_calloc.h. The C library's own calloc has a second name, so its free
+ * takes what is allocated here. Link with -rdynamic, so that shared libraries find this one. */
 #include "failing_calloc.h"
 
 #include <errno.h>
