@@ -246,7 +246,8 @@ static void *start(void *record)
     return self->body(self->argument);
 }
 
-/* Rounds up to what pthread_attr_setstacksize takes. */
+/* Rounds up to what pthread_attr_setstacksize takes. A size at which that wraps becomes 0, which is
+ * refused. */
 static int set_stack_size(pthread_attr_t *attributes, size_t size)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -254,8 +255,6 @@ static int set_stack_size(pthread_attr_t *attributes, size_t size)
 
     if (size < least)
         size = least;
-    if (size > SIZE_MAX - page)
-        return EINVAL;
     return pthread_attr_setstacksize(attributes, (size + page - 1) / page * page);
 }
 

@@ -78,6 +78,7 @@ static ordo_condition_variable condition;
 static ordo_pi_mutex pi_mutex;
 static ordo_pi_condition_variable pi_condition;
 static ordo_semaphore semaphore;
+static ordo_barrier barrier = ORDO_BARRIER_INIT(2);
 static ordo_atomic_u8 happened, ended;
 static ordo_thread *sleeper; /* the waker's handle */
 
@@ -138,22 +139,36 @@ static void notify_byte(void)
     ordo_notify_one(&happened);
 }
 
+static int wait_at_barrier(uint64_t deadline)
+{
+    (void)deadline;
+    return ordo_barrier_wait(&barrier);
+}
+
+static void arrive_at_barrier(void)
+{
+    ordo_barrier_wait(&barrier);
+}
+
 static const struct kind {
     int (*wait)(uint64_t deadline); /* may return for any reason */
     void (*wake)(void);
+    bool has_no_deadline; /* returns for a wake alone */
 } kinds[] = {
-    {park, unpark},
-    {wait_for_condition, notify_condition},
-    {wait_for_pi_condition, notify_pi_condition},
-    {wait_for_semaphore, post},
-    {wait_for_byte, notify_byte},
+    {park, unpark, false},
+    {wait_for_condition, notify_condition, false},
+    {wait_for_pi_condition, notify_pi_condition, false},
+    {wait_for_semaphore, post, false},
+    {wait_for_byte, notify_byte, false},
+    {wait_at_barrier, arrive_at_barrier, true},
 };
 enum { kind_count = sizeof kinds / sizeof *kinds };
 
 static void *wait_until_it_happened(void *kind)
 {
-    while (ordo_load(&happened, ordo_acquire) == 0)
+    do
         kinds[(uintptr_t)kind].wait(ordo_clock_now() + 20000);
+    while (ordo_load(&happened, ordo_acquire) == 0);
     return NULL;
 }
 
@@ -176,8 +191,8 @@ static void start_and_join(uintptr_t kind, unsigned int *arrived, unsigned int r
     meet(arrived, 4 * round + 4);
 }
 
-/* In every other round the thread has ended for certain when it is woken; in the others the wake
- * comes somewhere on its way out. */
+/* In every other round the thread has ended for certain when it is woken, if it can without; in the
+ * others the wake comes somewhere on its way out. */
 static void wake_late(uintptr_t kind, unsigned int *arrived, unsigned int round)
 {
     meet(arrived, 4 * round + 2);
@@ -186,7 +201,7 @@ static void wake_late(uintptr_t kind, unsigned int *arrived, unsigned int round)
     ordo_store(&happened, 1, ordo_release);
     ordo_pi_mutex_unlock(&pi_mutex);
     ordo_mutex_unlock(&mutex);
-    if (round % 2 == 0)
+    if (round % 2 == 0 && !kinds[kind].has_no_deadline)
         while (ordo_load(&ended, ordo_acquire) == 0)
             ordo_thread_yield();
     else
