@@ -76,10 +76,11 @@ Test(park, each_unpark_arrives)
 /* ---- The token at the deadline --------------------------------------------------------------- */
 
 /* One thread parks until a deadline, the other unparks it at about that time. Either the first park
- * reports the token, or the next one finds it. Both must have happened often. */
+ * reports the token, or the next one finds it. Both must have happened often: the unparker comes
+ * nearer to the instant in which the park ends, round by round. */
 struct deadlines {
     ordo_thread *parker;
-    uint64_t deadline;
+    uint64_t deadline, delay;
     unsigned int arrived, rounds, in_time, late;
 };
 
@@ -91,6 +92,21 @@ static bool deadlines_go_on(const struct deadlines *deadlines, unsigned int roun
     return test_goes_on(round, deadlines->rounds, 25 * rarer);
 }
 
+static void park_and_adjust(struct deadlines *deadlines)
+{
+    enum { step = 100, most = 100000 };
+
+    if (ordo_thread_park_until(deadlines->deadline)) {
+        deadlines->in_time++;
+        deadlines->delay += deadlines->delay < most ? step : 0;
+    } else {
+        cr_assert(ordo_clock_now() >= deadlines->deadline);
+        cr_assert(ordo_thread_park_until(ordo_clock_now() + 30000 * millisecond), "lost");
+        deadlines->late++;
+        deadlines->delay -= deadlines->delay >= step ? step : 0;
+    }
+}
+
 static void park_and_unpark(unsigned int self, void *shared)
 {
     struct deadlines *const deadlines = shared;
@@ -98,19 +114,16 @@ static void park_and_unpark(unsigned int self, void *shared)
     if (self == 0)
         deadlines->parker = ordo_thread_self();
     for (unsigned int round = 0; deadlines_go_on(deadlines, round); round++) {
+        const uint64_t delay = deadlines->delay; /* before the other changes it */
         if (self == 0)
-            deadlines->deadline = ordo_clock_now() + round % 16 * 1000;
+            deadlines->deadline = ordo_clock_now() + round % 8 * 200;
         meet(&deadlines->arrived, 4 * round + 2);
-        if (self == 1) {
-            while (ordo_clock_now() < deadlines->deadline + round % 8 * 10000)
-                ordo_thread_yield();
-            ordo_thread_unpark(deadlines->parker);
-        } else if (ordo_thread_park_until(deadlines->deadline)) {
-            deadlines->in_time++;
+        if (self == 0) {
+            park_and_adjust(deadlines);
         } else {
-            cr_assert(ordo_clock_now() >= deadlines->deadline);
-            cr_assert(ordo_thread_park_until(ordo_clock_now() + 30000 * millisecond), "lost");
-            deadlines->late++;
+            while (ordo_clock_now() < deadlines->deadline + delay)
+                ordo_spin_hint();
+            ordo_thread_unpark(deadlines->parker);
         }
         meet(&deadlines->arrived, 4 * round + 4);
         cr_assert(self != 0 || !ordo_thread_park_until(0), "twice");
@@ -119,7 +132,7 @@ static void park_and_unpark(unsigned int self, void *shared)
 
 Test(park, token_at_the_deadline)
 {
-    struct deadlines deadlines = {.rounds = test_rounds(20)};
+    struct deadlines deadlines = {.rounds = test_rounds(10)};
 
     run_threads(2, park_and_unpark, &deadlines);
     cr_expect(deadlines.in_time > 0 && deadlines.late > 0, "%u in time, %u late",
