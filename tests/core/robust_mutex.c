@@ -344,7 +344,7 @@ static void lock_in_a_loop(struct shared *shared)
 /* Two children, one killed at any instruction, in both their waits and their turns. The other goes
  * on, or it would not be possible to lock here; the data are in order, or its owner's end is
  * told. */
-Test(robust_mutex, killed_at_any_instruction)
+Test(robust_mutex, killed_at_any_instruction, .timeout = 600) /* LONG=1 kills 10,000 */
 {
     struct shared *const shared = share();
     uint64_t random = 1;
