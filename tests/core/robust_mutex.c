@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,6 +62,7 @@ static pid_t child(void (*body)(struct shared *), struct shared *shared)
     const pid_t process = fork();
 
     if (process == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that times out leaves nobody behind */
         body(shared);
         _exit(0);
     }
