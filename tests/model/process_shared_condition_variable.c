@@ -110,6 +110,27 @@ MODEL_TEST(deadline_against_notification, .expect = model_passes, .timeouts = 1,
     model_assert(shared->tokens == 0 && nobody_waits());
 }
 
+/* ---- One wait, without a loop: ETIMEDOUT only if there was no notification ------------------- */
+
+static void wait_in_time(void)
+{
+    int error = 0;
+
+    ordo_process_shared_mutex_lock(&shared->mutex);
+    if (shared->tokens == 0)
+        error = ordo_process_shared_condition_variable_wait_until(
+            &shared->condition, &shared->mutex, ordo_clock_now() + 1000);
+    model_assert(error == (shared->tokens == 0 ? ETIMEDOUT : 0));
+    ordo_process_shared_mutex_unlock(&shared->mutex);
+}
+
+MODEL_TEST(one_wait_until, .expect = model_passes, .timeouts = 1, .interrupts = 1,
+           .spurious_returns = 1)
+{
+    TOGETHER(give, wait_in_time);
+    model_assert(nobody_waits());
+}
+
 /* ---- Freed by the waiter --------------------------------------------------------------------- */
 
 static void give_and_leave(void)
