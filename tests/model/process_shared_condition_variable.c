@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <ordo/clock.h>
+#include <ordo/futex.h>
 #include <ordo/process_shared_condition_variable.h>
 
 static struct shared {
@@ -90,6 +91,8 @@ MODEL_TEST(wait_until_times_out_sometimes, .expect = model_reached, .timeouts = 
     model_reach(shared->users == 1);
 }
 
+/* Three threads that all want the mutex twice are too many for all executions, in a minute: as far
+ * as the bound. */
 MODEL_TEST(notify_one_2_waiters, .expect = model_passes, .executions = 20000)
 {
     TOGETHER(give_twice, take, take);
@@ -108,6 +111,63 @@ MODEL_TEST(deadline_against_notification, .expect = model_passes, .timeouts = 1,
 {
     TOGETHER(give, look_in_time, take);
     model_assert(shared->tokens == 0 && nobody_waits());
+}
+
+/* ---- Two that sleep for certain -------------------------------------------------------------- */
+
+static ordo_atomic_u32 arrived; /* raised with the mutex: when that is free again, they wait */
+
+static void arrive_and_take(void)
+{
+    ordo_process_shared_mutex_lock(&shared->mutex);
+    ordo_fetch_add(&arrived, 1, ordo_relaxed);
+    ORDO_PROCESS_SHARED_CONDITION_VARIABLE_WAIT_WHILE(&shared->condition, &shared->mutex,
+                                                      shared->tokens == 0);
+    shared->tokens--;
+    ordo_process_shared_mutex_unlock(&shared->mutex);
+}
+
+/* Returns when that many wait, and whether all of them sleep. */
+static bool sleep_when_they_wait(uint32_t number)
+{
+    while (ordo_load(&arrived, ordo_acquire) != number)
+        ordo_spin_hint();
+    while (ordo_load(&shared->mutex.state, ordo_acquire) != 0)
+        ordo_spin_hint();
+    return ordo_futex_requeue(&shared->condition.sequence, 0, &shared->condition.sequence, number,
+                              ordo_futex_shared)
+           == number;
+}
+
+/* Ends what is of no interest here, without a notification. */
+static void end_all_waits(void)
+{
+    ordo_process_shared_mutex_lock(&shared->mutex);
+    shared->tokens = 2;
+    ordo_process_shared_mutex_unlock(&shared->mutex);
+    ordo_store(&shared->condition.sequence, 1, ordo_relaxed);
+    ordo_futex_wake_bitset(&shared->condition.sequence, UINT32_MAX, ORDO_FUTEX_ANY,
+                           ordo_futex_shared);
+}
+
+MODEL_TEST(notify_all_2_sleepers, .expect = model_passes)
+{
+    thread_body *waiter = arrive_and_take;
+    ordo_thread *threads[2];
+    uint32_t number = 0;
+    bool all_sleep;
+
+    do {
+        ordo_thread_spawn(&threads[number], subject_thread, &waiter);
+        all_sleep = sleep_when_they_wait(++number);
+    } while (all_sleep && number < 2);
+    if (all_sleep)
+        give_two();
+    else
+        end_all_waits();
+    for (uint32_t i = 0; i < number; i++)
+        ordo_thread_join(threads[i]);
+    model_assert(shared->tokens == 2 - number && nobody_waits());
 }
 
 /* ---- One wait, without a loop: ETIMEDOUT only if there was no notification ------------------- */

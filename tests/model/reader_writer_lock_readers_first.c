@@ -50,3 +50,40 @@ MODEL_TEST(reader_gives_up, .expect = model_passes, .timeouts = 1, .executions =
     TOGETHER(write, read_in_time, read);
     finish();
 }
+
+/* ---- The first has it already ---------------------------------------------------------------- */
+
+MODEL_TEST(held_while_two_write, .expect = model_passes)
+{
+    held_by_writer(ordo_readers_first, write, write);
+}
+
+MODEL_TEST(held_while_one_reads_and_one_writes, .expect = model_passes)
+{
+    held_by_writer(ordo_readers_first, read, write);
+}
+
+MODEL_TEST(held_while_two_read, .expect = model_passes)
+{
+    held_by_writer(ordo_readers_first, read, read);
+}
+
+MODEL_TEST(read_while_two_write, .expect = model_passes)
+{
+    held_by_reader(ordo_readers_first, write, write);
+}
+
+MODEL_TEST(read_while_one_reads_and_one_writes, .expect = model_passes)
+{
+    held_by_reader(ordo_readers_first, read, write);
+}
+
+MODEL_TEST(read_while_a_writer_gives_up, .expect = model_passes, .timeouts = 1)
+{
+    held_by_reader(ordo_readers_first, write_in_time, read);
+}
+
+MODEL_TEST(held_while_a_reader_gives_up, .expect = model_passes, .timeouts = 1)
+{
+    held_by_writer(ordo_readers_first, read_in_time, write);
+}
