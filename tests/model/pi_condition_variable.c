@@ -71,6 +71,8 @@ MODEL_TEST(notify_one_interrupted, .expect = model_passes, .interrupts = 1)
     model_assert(shared->tokens == 0 && nobody_waits());
 }
 
+/* Three threads that all want the mutex twice are too many for all executions, in a minute: as far
+ * as the bound, here and below. */
 MODEL_TEST(notify_all, .expect = model_passes, .executions = 20000)
 {
     TOGETHER(give_two, take, take);

@@ -92,7 +92,7 @@ MODEL_TEST(wait_until_times_out_sometimes, .expect = model_reached, .timeouts = 
 }
 
 /* Three threads that all want the mutex twice are too many for all executions, in a minute: as far
- * as the bound. */
+ * as the bound, here and below. */
 MODEL_TEST(notify_one_2_waiters, .expect = model_passes, .executions = 20000)
 {
     TOGETHER(give_twice, take, take);

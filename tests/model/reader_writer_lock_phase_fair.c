@@ -1,5 +1,6 @@
 /* reader_writer_lock_phase_fair.c: model tests of core/reader_writer_lock.c with phase-fair:
- * three threads. Each test is 100,000 to 1,800,000 executions, of which some are run here.
+ * three threads. Where all start at once it is 100,000 to 1,800,000 executions, of which some are
+ * run here; where one has the lock already, all of them.
  */
 #include "reader_writer_subject.h"
 
