@@ -1,4 +1,4 @@
-/* robust_list.c: the form of the list that the kernel and the C library share, on a list that neither
+/* robust_list.c: the form of the list that the kernel and the C library share, on one that neither
  * knows: which entries it has, in which order, and what their links say. Whether the kernel finds
  * its way is robust_mutex.c's to show. */
 #include "ordo/robust_list.h"

@@ -1,5 +1,5 @@
-/* unwind.c: what ends a scope when a thread ends in it, or an exception leaves it; C and C++. Called
- * by unwind.sh, which says in MODE how it is compiled: with unwinding, such an end is as a return,
+/* unwind.c: what ends a scope when a thread ends in it, or an exception leaves it; C and C++.
+ * unwind.sh says by the argument how it was compiled: with unwinding, such an end is as a return,
  * and does not poison; without, the scope is not ended, but the thread is. What has no scope is
  * poisoned by the end of its thread either way. */
 #include <errno.h>
