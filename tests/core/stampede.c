@@ -17,33 +17,35 @@ struct kind {
 };
 
 /* The last argument is what notify_all takes. */
-#define KIND(name, mutex_name, objects)                                                            \
-    static ordo_##mutex_name name##_mutex;                                                         \
-    static ordo_##name name;                                                                       \
+#define KIND(type, mutex_type, objects)                                                            \
+    static mutex_type type##_mutex;                                                                \
+    static type type##_object;                                                                     \
                                                                                                    \
-    ORDO_NOT_ANALYSED static void name##_do_lock(void)                                             \
+    ORDO_NOT_ANALYSED static void type##_do_lock(void)                                             \
     {                                                                                              \
-        ordo_##mutex_name##_lock(&name##_mutex);                                                   \
+        mutex_type##_lock(&type##_mutex);                                                          \
     }                                                                                              \
-    ORDO_NOT_ANALYSED static void name##_do_unlock(void)                                           \
+    ORDO_NOT_ANALYSED static void type##_do_unlock(void)                                           \
     {                                                                                              \
-        ordo_##mutex_name##_unlock(&name##_mutex);                                                 \
+        mutex_type##_unlock(&type##_mutex);                                                        \
     }                                                                                              \
-    ORDO_NOT_ANALYSED static void name##_do_wait(void)                                             \
+    ORDO_NOT_ANALYSED static void type##_do_wait(void)                                             \
     {                                                                                              \
-        ordo_##name##_wait(&name, &name##_mutex);                                                  \
+        type##_wait(&type##_object, &type##_mutex);                                                \
     }                                                                                              \
-    ORDO_NOT_ANALYSED static void name##_do_notify_all(void)                                       \
+    ORDO_NOT_ANALYSED static void type##_do_notify_all(void)                                       \
     {                                                                                              \
-        ordo_##name##_notify_all objects;                                                          \
+        type##_notify_all objects;                                                                 \
     }                                                                                              \
-    static const struct kind name##_kind = {name##_do_lock, name##_do_unlock, name##_do_wait,      \
-                                            name##_do_notify_all}
+    static const struct kind type##_kind = {type##_do_lock, type##_do_unlock, type##_do_wait,      \
+                                            type##_do_notify_all}
 
-KIND(condition_variable, mutex, (&condition_variable));
-KIND(process_shared_condition_variable, process_shared_mutex,
-     (&process_shared_condition_variable, &process_shared_condition_variable_mutex));
-KIND(pi_condition_variable, pi_mutex, (&pi_condition_variable, &pi_condition_variable_mutex));
+KIND(ordo_condition_variable, ordo_mutex, (&ordo_condition_variable_object));
+KIND(ordo_process_shared_condition_variable, ordo_process_shared_mutex,
+     (&ordo_process_shared_condition_variable_object,
+      &ordo_process_shared_condition_variable_mutex));
+KIND(ordo_pi_condition_variable, ordo_pi_mutex,
+     (&ordo_pi_condition_variable_object, &ordo_pi_condition_variable_mutex));
 
 /* What Linux says of a thread of this process: how often it went to sleep of itself. */
 static unsigned long sleeps_of(uint32_t system_id, bool *is_asleep)
@@ -144,13 +146,13 @@ static bool is_skipped(void)
 Test(stampede, condition_variable_wakes_one)
 {
     if (!is_skipped())
-        check(&condition_variable_kind, 1);
+        check(&ordo_condition_variable_kind, 1);
 }
 
 Test(stampede, process_shared_condition_variable_wakes_none)
 {
     if (!is_skipped())
-        check(&process_shared_condition_variable_kind, 0);
+        check(&ordo_process_shared_condition_variable_kind, 0);
 }
 
 Test(stampede, pi_condition_variable_wakes_none)
@@ -158,5 +160,5 @@ Test(stampede, pi_condition_variable_wakes_none)
     if (getenv("ORDO_QEMU") != NULL)
         puts("SKIP stampede/pi_condition_variable: QEMU has no requeue to a PI futex");
     else if (!is_skipped())
-        check(&pi_condition_variable_kind, 0);
+        check(&ordo_pi_condition_variable_kind, 0);
 }
