@@ -11,14 +11,14 @@ MODEL_TEST(drop_2, .expect = model_passes)
 {
     start(2, 0);
     TOGETHER(use_and_drop_0, use_and_drop_1);
-    model_assert(destroyed == 1);
+    model_assert(destroyed() == 1);
 }
 
 MODEL_TEST(drop_3, .expect = model_passes)
 {
     start(3, 0);
     TOGETHER(use_and_drop_0, use_and_drop_1, use_and_drop_2);
-    model_assert(destroyed == 1);
+    model_assert(destroyed() == 1);
 }
 
 static void clone_and_drop_both(void)
@@ -35,7 +35,7 @@ MODEL_TEST(clone_and_drop, .expect = model_passes)
 {
     start(2, 0);
     TOGETHER(clone_and_drop_both, use_and_drop_1);
-    model_assert(destroyed == 1);
+    model_assert(destroyed() == 1);
 }
 
 static void drop_weak_0(void)
@@ -53,21 +53,21 @@ MODEL_TEST(drop_arc_and_weak, .expect = model_passes)
 {
     start(1, 1);
     TOGETHER(use_and_drop_0, drop_weak_0);
-    model_assert(destroyed == 1);
+    model_assert(destroyed() == 1);
 }
 
 MODEL_TEST(drop_arc_and_2_weaks, .expect = model_passes)
 {
     start(1, 2);
     TOGETHER(use_and_drop_0, drop_weak_0, drop_weak_1);
-    model_assert(destroyed == 1);
+    model_assert(destroyed() == 1);
 }
 
 MODEL_TEST(drop_2_arcs_and_weak, .expect = model_passes)
 {
     start(2, 1);
     TOGETHER(use_and_drop_0, use_and_drop_1, drop_weak_0);
-    model_assert(destroyed == 1);
+    model_assert(destroyed() == 1);
 }
 
 static void clone_and_drop_weaks(void)
@@ -82,7 +82,7 @@ MODEL_TEST(clone_weak, .expect = model_passes)
 {
     start(1, 1);
     TOGETHER(use_and_drop_0, clone_and_drop_weaks);
-    model_assert(destroyed == 1);
+    model_assert(destroyed() == 1);
 }
 
 /* ---- Upgrade and downgrade ------------------------------------------------------------------- */
@@ -106,7 +106,7 @@ MODEL_TEST(upgrade_and_last_drop, .expect = model_passes, .weak_failures = 1)
 {
     start(1, 1);
     TOGETHER(use_and_drop_0, upgrade_and_drop);
-    model_assert(destroyed == 1);
+    model_assert(destroyed() == 1);
 }
 
 MODEL_TEST(upgrade_fails_sometimes, .expect = model_reached)
@@ -120,7 +120,7 @@ MODEL_TEST(upgrade_and_2_drops, .expect = model_passes)
 {
     start(2, 1);
     TOGETHER(use_and_drop_0, use_and_drop_1, upgrade_and_drop);
-    model_assert(destroyed == 1);
+    model_assert(destroyed() == 1);
 }
 
 /* Another Arc is there all the time, so the upgrade cannot fail. */
@@ -135,7 +135,7 @@ MODEL_TEST(upgrade_beside_an_arc, .expect = model_passes, .weak_failures = 1)
     start(2, 1);
     TOGETHER(use_and_drop_0, upgrade_with_success);
     ordo_arc_drop(&arcs[1]);
-    model_assert(destroyed == 1);
+    model_assert(destroyed() == 1);
 }
 
 static void downgrade_and_drop(void)
@@ -155,7 +155,7 @@ MODEL_TEST(downgrade_and_last_drop, .expect = model_passes, .weak_failures = 1)
 {
     start(2, 0);
     TOGETHER(use_and_drop_0, downgrade_and_drop);
-    model_assert(destroyed == 1);
+    model_assert(destroyed() == 1);
 }
 
 /* ---- The value is moved out ------------------------------------------------------------------ */
@@ -182,28 +182,28 @@ MODEL_TEST(into_inner_2_arcs, .expect = model_passes)
 {
     start(2, 0);
     TOGETHER(into_inner_0, into_inner_1);
-    model_assert(moved == 1 && destroyed == 0);
+    model_assert(moved == 1 && destroyed() == 0);
 }
 
 MODEL_TEST(into_inner_3_arcs, .expect = model_passes)
 {
     start(3, 0);
     TOGETHER(into_inner_0, into_inner_1, into_inner_2);
-    model_assert(moved == 1 && destroyed == 0);
+    model_assert(moved == 1 && destroyed() == 0);
 }
 
 MODEL_TEST(into_inner_and_drop, .expect = model_passes)
 {
     start(2, 1);
     TOGETHER(into_inner_0, use_and_drop_1, drop_weak_0);
-    model_assert(moved + destroyed == 1);
+    model_assert(moved + destroyed() == 1);
 }
 
 MODEL_TEST(into_inner_and_upgrade, .expect = model_passes)
 {
     start(1, 1);
     TOGETHER(into_inner_0, upgrade_and_drop);
-    model_assert(moved + destroyed == 1);
+    model_assert(moved + destroyed() == 1);
 }
 
 static void try_unwrap(unsigned int self)
@@ -228,7 +228,7 @@ MODEL_TEST(try_unwrap_2_arcs, .expect = model_passes)
 {
     start(2, 0);
     TOGETHER(try_unwrap_0, try_unwrap_1);
-    model_assert(moved + destroyed == 1);
+    model_assert(moved + destroyed() == 1);
 }
 
 MODEL_TEST(try_unwrap_gives_sometimes, .expect = model_reached)
@@ -242,7 +242,7 @@ MODEL_TEST(try_unwrap_and_upgrade, .expect = model_passes)
 {
     start(1, 1);
     TOGETHER(try_unwrap_0, upgrade_and_drop);
-    model_assert(moved + destroyed == 1);
+    model_assert(moved + destroyed() == 1);
 }
 
 /* ---- Values with Weaks of themselves --------------------------------------------------------- */
@@ -273,7 +273,7 @@ MODEL_TEST(new_cyclic, .expect = model_passes, .weak_failures = 1)
     model_assert(ordo_arc_new_cyclic(&arcs[0], build, NULL, destroy, NULL) == 0);
     use_and_drop_0();
     ordo_thread_join(looker);
-    model_assert(destroyed == 1);
+    model_assert(destroyed() == 1);
 }
 
 MODEL_TEST(new_cyclic_is_upgraded_sometimes, .expect = model_reached)
@@ -290,7 +290,7 @@ MODEL_TEST(new_cyclic_fails, .expect = model_passes)
     model_assert(ordo_arc_new_cyclic(&arcs[0], build, NULL, destroy, NULL) == 7);
     model_assert(arcs[0].value == NULL);
     ordo_thread_join(looker);
-    model_assert(!was_upgraded && destroyed == 0);
+    model_assert(!was_upgraded && destroyed() == 0);
 }
 
 /* ---- Limits ---------------------------------------------------------------------------------- */

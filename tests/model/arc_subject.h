@@ -16,7 +16,24 @@ ORDO_ARC(example_arc, example_weak, struct example);
 
 static example_arc arcs[3];
 static example_weak weaks[3];
-static unsigned int destroyed;
+static ordo_atomic_u32 destructions;
+
+/* The C library's heap; but it may have no memory, once a test says so. */
+static bool memory_may_fail;
+
+static void *allocate(void *unused, size_t size, size_t alignment)
+{
+    (void)unused;
+    return memory_may_fail && model_choose(2) == 1 ? NULL : ordo_allocate(NULL, size, alignment);
+}
+
+static void deallocate(void *unused, void *memory, size_t size)
+{
+    (void)unused;
+    ordo_deallocate(NULL, memory, size);
+}
+
+static const struct ordo_allocator allocator = {allocate, deallocate, NULL};
 
 static void begin(struct example *value)
 {
@@ -35,8 +52,13 @@ static void end(struct example *value)
 
 static void destroy(void *value)
 {
-    destroyed++;
+    ordo_add(&destructions, 1, ordo_relaxed);
     end(value);
+}
+
+static inline unsigned int destroyed(void)
+{
+    return ordo_load(&destructions, ordo_relaxed);
 }
 
 static inline void use(const example_arc *arc, unsigned int self)
@@ -51,7 +73,7 @@ static inline void start(unsigned int arc_count, unsigned int weak_count)
     struct example value;
 
     begin(&value);
-    model_assert(ordo_arc_new(&arcs[0], &value, destroy, NULL) == 0);
+    model_assert(ordo_arc_new(&arcs[0], &value, destroy, &allocator) == 0);
     for (unsigned int i = 1; i < arc_count; i++)
         arcs[i] = ordo_arc_clone(&arcs[0]);
     for (unsigned int i = 0; i < weak_count; i++)
