@@ -211,7 +211,8 @@ static bool is_only(struct header *header)
     /* Acquire: pairs with the release in was_last: the value is as the other owners left it. */
     const bool only = ordo_load(&header->strong, ordo_acquire) == 1;
     weak = LOOKED_AT;
-    /* Release: pairs with the acquire in downgrade. */
+    /* Release: pairs with the acquire in downgrade. Without them the load would have to see a
+     * decrement that comes after this step: C allows it, RC11 and the processors do not. */
     if (ordo_compare_exchange(&header->weak, &weak, 1, ordo_release, ordo_relaxed))
         return only;
     ordo_fetch_sub(&header->weak, DISTURBED, ordo_relaxed);
