@@ -217,8 +217,9 @@ ORDO_ARC(ordo_arc, ordo_weak, void);
 
 /* ---- What the macros call -------------------------------------------------------------------- */
 
-/* An array of one T, because sizeof(void) is 1, and there is no array of void. */
-#define ORDO_ARC_SIZE(arc)      sizeof(__typeof__(*(arc)->cell)[1])
+/* That of an array of one T, because sizeof(void) is 1, but there is no array of void. (The inner
+ * typeof is for C++, which would take what follows a single one for part of the expression.) */
+#define ORDO_ARC_SIZE(arc)      sizeof(__typeof__(__typeof__(*(arc)->cell))[1])
 #define ORDO_ARC_ALIGNMENT(arc) __alignof__(__typeof__(*(arc)->cell))
 
 /* A handle as a void *, which points to the value; where it is consumed or set, its address. */

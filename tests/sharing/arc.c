@@ -188,7 +188,6 @@ Test(arc, no_memory)
     item_arc arc, other;
     struct item item;
     unsigned int turns = 0;
-    ordo_arc large;
 
     for (unsigned int i = 1; census_fails(&census, i); i++, turns++) {
         destroyed = 0;
@@ -218,10 +217,32 @@ Test(arc, no_memory)
         cr_expect(destroyed == (error == 0 ? 2 : 1) && live(&census) == 0);
     }
     cr_expect(turns == 6);
-    cr_expect(ordo_arc_new_sized(&large, SIZE_MAX - 40, 1, NULL, NULL, NULL) == ENOMEM);
-    cr_expect(ordo_arc_new_sized(&large, SIZE_MAX - 48, 1, NULL, NULL, NULL) == ENOMEM);
-    cr_expect(ordo_arc_new_sized(&large, 16, SIZE_MAX / 2 + 1, NULL, NULL, NULL) == ENOMEM);
-    cr_expect(large.value == NULL);
+}
+
+static size_t asked_for;
+
+static void *refuse(void *unused, size_t size, size_t alignment)
+{
+    (void)unused;
+    (void)alignment;
+    asked_for = size;
+    return NULL;
+}
+
+Test(arc, sizes_that_overflow)
+{
+    static const struct ordo_allocator nothing = {refuse, NULL, NULL};
+    ordo_arc arc = {"not empty"};
+
+    cr_expect(ordo_arc_new_sized(&arc, SIZE_MAX - 48, 1, NULL, NULL, &nothing) == ENOMEM);
+    cr_expect(asked_for == SIZE_MAX && arc.value == NULL);
+    cr_expect(ordo_arc_new_sized(&arc, SIZE_MAX - 47, 1, NULL, NULL, &nothing) == ENOMEM);
+    cr_expect(ordo_arc_new_sized(&arc, SIZE_MAX / 2, SIZE_MAX / 2 + 1, NULL, NULL, &nothing)
+              == ENOMEM);
+    cr_expect(asked_for == SIZE_MAX);
+    cr_expect(ordo_arc_new_sized(&arc, SIZE_MAX / 2 + 1, SIZE_MAX / 2 + 1, NULL, NULL, &nothing)
+              == ENOMEM);
+    cr_expect(asked_for == SIZE_MAX, "the others do not reach it");
 }
 
 /* ---- Weaks ----------------------------------------------------------------------------------- */
