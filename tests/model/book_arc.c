@@ -1,4 +1,4 @@
-/* arc.c: the three stages of the book's reference-counted pointer (chapter 6).
+/* book_arc.c: the three stages of the book's reference-counted pointer (chapter 6).
  *
  * Every drop releases; the last one, which frees, acquires with a fence all that the others
  * released. get_mut, which asks whether it has the only pointer, must acquire for the same reason.
