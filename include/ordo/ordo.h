@@ -9,7 +9,7 @@
  *              barrier.h, latch.h, event.h; wait.h: on any atomic
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
- * Sharing      allocator.h
+ * Sharing      allocator.h, arc.h
  *
  * jump.h       a longjmp that gives back poison mutexes
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
@@ -18,6 +18,7 @@
 #define ORDO_ORDO_H
 
 #include "ordo/allocator.h"
+#include "ordo/arc.h"
 #include "ordo/atomic.h"
 #include "ordo/barrier.h"
 #include "ordo/binary_semaphore.h"

@@ -1,328 +1,339 @@
-/* arc.c: the three stages of the book's reference-counted pointer (chapter 6).
- *
- * Every drop releases; the last one, which frees, acquires with a fence all that the others
- * released. get_mut, which asks whether it has the only pointer, must acquire for the same reason.
+/* arc.c: model tests of core/arc.c: ends. A value owns a block, so that one destroyed twice, or not
+ * at all, is noticed, and so is a memory given back too early. Each thread writes a place of its own
+ * in the value; whoever gets the value reads all, and a data race shows an ordering that is missing.
+ * What finds out who is alone is in arc_only.c.
  */
-#include "subject.h"
+#include "arc_subject.h"
 
-enum fault {
-    relaxed_drop = 1,
-    relaxed_weak_drop,
-    no_drop_fence,
-    no_weak_drop_fence,
-    no_get_mut_fence,
-    relaxed_get_mut_lock,
-    no_get_mut_lock,
-    upgrade_from_zero,
-    never_dropped
-};
+/* ---- Drops ----------------------------------------------------------------------------------- */
 
-static ordo_thread *other;
-
-/* ---- Stage 1: one counter -------------------------------------------------------------------- */
-
-struct basic {
-    ordo_atomic_usize pointers;
-    int value; /* written by whoever has the only pointer */
-};
-
-static struct basic *basic_new(int value)
+MODEL_TEST(drop_2, .expect = model_passes)
 {
-    struct basic *const arc = malloc(sizeof *arc);
-
-    *arc = (struct basic){ORDO_ATOMIC_INIT(1), value};
-    return arc;
+    start(2, 0);
+    TOGETHER(use_and_drop_0, use_and_drop_1);
+    model_assert(destroyed() == 1);
 }
 
-/* Relaxed: whoever clones has a pointer, so the counter cannot reach 0 meanwhile. */
-static struct basic *basic_clone(struct basic *arc)
+MODEL_TEST(drop_3, .expect = model_passes)
 {
-    ordo_fetch_add(&arc->pointers, 1, ordo_relaxed);
-    return arc;
+    start(3, 0);
+    TOGETHER(use_and_drop_0, use_and_drop_1, use_and_drop_2);
+    model_assert(destroyed() == 1);
 }
 
-static void basic_drop(struct basic *arc)
+static void clone_and_drop_both(void)
 {
-    if (ordo_fetch_sub(&arc->pointers, 1, unless(relaxed_drop, ordo_release)) == 1) {
-        /* Acquire: pairs with the releases of all other drops. */
-        if (!seeded(no_drop_fence))
-            ordo_thread_fence(ordo_acquire);
-        free(arc);
+    example_arc mine = arcs[0];
+    example_arc another = ordo_arc_clone(&mine);
+
+    use(&another, 0);
+    ordo_arc_drop(&mine);
+    ordo_arc_drop(&another);
+}
+
+MODEL_TEST(clone_and_drop, .expect = model_passes)
+{
+    start(2, 0);
+    TOGETHER(clone_and_drop_both, use_and_drop_1);
+    model_assert(destroyed() == 1);
+}
+
+static void drop_weak_0(void)
+{
+    ordo_weak_drop(&weaks[0]);
+}
+
+static void drop_weak_1(void)
+{
+    ordo_weak_drop(&weaks[1]);
+}
+
+/* The last Arc and the last Weak: either may be the last of all. */
+MODEL_TEST(drop_arc_and_weak, .expect = model_passes)
+{
+    start(1, 1);
+    TOGETHER(use_and_drop_0, drop_weak_0);
+    model_assert(destroyed() == 1);
+}
+
+MODEL_TEST(drop_arc_and_2_weaks, .expect = model_passes)
+{
+    start(1, 2);
+    TOGETHER(use_and_drop_0, drop_weak_0, drop_weak_1);
+    model_assert(destroyed() == 1);
+}
+
+MODEL_TEST(drop_2_arcs_and_weak, .expect = model_passes)
+{
+    start(2, 1);
+    TOGETHER(use_and_drop_0, use_and_drop_1, drop_weak_0);
+    model_assert(destroyed() == 1);
+}
+
+static void clone_and_drop_weaks(void)
+{
+    example_weak another = ordo_weak_clone(&weaks[0]);
+
+    ordo_weak_drop(&weaks[0]);
+    ordo_weak_drop(&another);
+}
+
+MODEL_TEST(clone_weak, .expect = model_passes)
+{
+    start(1, 1);
+    TOGETHER(use_and_drop_0, clone_and_drop_weaks);
+    model_assert(destroyed() == 1);
+}
+
+/* ---- Upgrade and downgrade ------------------------------------------------------------------- */
+
+static bool was_upgraded;
+
+static void upgrade_and_drop(void)
+{
+    example_arc arc;
+
+    was_upgraded = ordo_weak_upgrade(&weaks[0], &arc);
+    model_assert(was_upgraded == (arc.value != NULL));
+    if (was_upgraded) {
+        use(&arc, 2);
+        ordo_arc_drop(&arc);
+    }
+    ordo_weak_drop(&weaks[0]);
+}
+
+MODEL_TEST(upgrade_and_last_drop, .expect = model_passes, .weak_failures = 1)
+{
+    start(1, 1);
+    TOGETHER(use_and_drop_0, upgrade_and_drop);
+    model_assert(destroyed() == 1);
+}
+
+MODEL_TEST(upgrade_fails_sometimes, .expect = model_reached)
+{
+    start(1, 1);
+    TOGETHER(use_and_drop_0, upgrade_and_drop);
+    model_reach(!was_upgraded);
+}
+
+MODEL_TEST(upgrade_and_2_drops, .expect = model_passes)
+{
+    start(2, 1);
+    TOGETHER(use_and_drop_0, use_and_drop_1, upgrade_and_drop);
+    model_assert(destroyed() == 1);
+}
+
+/* Another Arc is there all the time, so the upgrade cannot fail. */
+static void upgrade_with_success(void)
+{
+    upgrade_and_drop();
+    model_assert(was_upgraded);
+}
+
+MODEL_TEST(upgrade_beside_an_arc, .expect = model_passes, .weak_failures = 1)
+{
+    start(2, 1);
+    TOGETHER(use_and_drop_0, upgrade_with_success);
+    ordo_arc_drop(&arcs[1]);
+    model_assert(destroyed() == 1);
+}
+
+static void downgrade_and_drop(void)
+{
+    example_weak weak = ordo_arc_downgrade(&arcs[1]);
+    example_arc arc;
+
+    ordo_arc_drop(&arcs[1]);
+    if (ordo_weak_upgrade(&weak, &arc)) {
+        use(&arc, 1);
+        ordo_arc_drop(&arc);
+    }
+    ordo_weak_drop(&weak);
+}
+
+MODEL_TEST(downgrade_and_last_drop, .expect = model_passes, .weak_failures = 1)
+{
+    start(2, 0);
+    TOGETHER(use_and_drop_0, downgrade_and_drop);
+    model_assert(destroyed() == 1);
+}
+
+/* ---- The value is moved out ------------------------------------------------------------------ */
+
+static unsigned int moved;
+
+static void into_inner(unsigned int self)
+{
+    struct example inner;
+
+    use(&arcs[self], self);
+    if (ordo_arc_into_inner(&arcs[self], &inner)) {
+        moved++; /* a data race if two get it */
+        end(&inner);
+    }
+    model_assert(arcs[self].value == NULL);
+}
+
+static void into_inner_0(void) { into_inner(0); }
+static void into_inner_1(void) { into_inner(1); }
+static void into_inner_2(void) { into_inner(2); }
+
+MODEL_TEST(into_inner_2_arcs, .expect = model_passes)
+{
+    start(2, 0);
+    TOGETHER(into_inner_0, into_inner_1);
+    model_assert(moved == 1 && destroyed() == 0);
+}
+
+MODEL_TEST(into_inner_3_arcs, .expect = model_passes)
+{
+    start(3, 0);
+    TOGETHER(into_inner_0, into_inner_1, into_inner_2);
+    model_assert(moved == 1 && destroyed() == 0);
+}
+
+MODEL_TEST(into_inner_and_drop, .expect = model_passes)
+{
+    start(2, 1);
+    TOGETHER(into_inner_0, use_and_drop_1, drop_weak_0);
+    model_assert(moved + destroyed() == 1);
+}
+
+MODEL_TEST(into_inner_and_upgrade, .expect = model_passes)
+{
+    start(1, 1);
+    TOGETHER(into_inner_0, upgrade_and_drop);
+    model_assert(moved + destroyed() == 1);
+}
+
+static void try_unwrap(unsigned int self)
+{
+    struct example inner;
+
+    use(&arcs[self], self);
+    if (ordo_arc_try_unwrap(&arcs[self], &inner)) {
+        moved++;
+        model_assert(arcs[self].value == NULL);
+        end(&inner);
+    } else {
+        model_assert(arcs[self].value != NULL);
+        ordo_arc_drop(&arcs[self]);
     }
 }
 
-static int *basic_get_mut(struct basic *arc)
+static void try_unwrap_0(void) { try_unwrap(0); }
+static void try_unwrap_1(void) { try_unwrap(1); }
+
+MODEL_TEST(try_unwrap_2_arcs, .expect = model_passes)
 {
-    if (ordo_load(&arc->pointers, ordo_relaxed) != 1)
-        return NULL;
-    /* Acquire: pairs with the releases of the drops that made it 1. */
-    if (!seeded(no_get_mut_fence))
-        ordo_thread_fence(ordo_acquire);
-    return &arc->value;
+    start(2, 0);
+    TOGETHER(try_unwrap_0, try_unwrap_1);
+    model_assert(moved + destroyed() == 1);
 }
 
-static void *basic_read_and_drop(void *argument)
+MODEL_TEST(try_unwrap_gives_sometimes, .expect = model_reached)
 {
-    struct basic *const arc = argument;
-
-    model_assert(arc->value == 1);
-    basic_drop(arc);
-    return NULL;
+    start(2, 0);
+    TOGETHER(try_unwrap_0, use_and_drop_1);
+    model_reach(moved == 1);
 }
 
-static void basic(void)
+MODEL_TEST(try_unwrap_and_upgrade, .expect = model_passes)
 {
-    struct basic *const arc = basic_new(1);
-
-    ordo_thread_spawn(&other, basic_read_and_drop, basic_clone(arc));
-    model_assert(arc->value == 1);
-    if (!seeded(never_dropped))
-        basic_drop(arc);
-    ordo_thread_join(other);
+    start(1, 1);
+    TOGETHER(try_unwrap_0, upgrade_and_drop);
+    model_assert(moved + destroyed() == 1);
 }
 
-static void basic_mut(void)
-{
-    struct basic *const arc = basic_new(1);
-    int *only;
+/* ---- Values with Weaks of themselves --------------------------------------------------------- */
 
-    ordo_thread_spawn(&other, basic_read_and_drop, basic_clone(arc));
-    only = basic_get_mut(arc);
-    if (only != NULL)
-        *only = 2;
-    basic_drop(arc);
-    ordo_thread_join(other);
+static ordo_thread *looker;
+static int build_result;
+
+static void *look(void *unused)
+{
+    upgrade_and_drop();
+    return unused;
 }
 
-/* ---- Stages 2 and 3: Weak -------------------------------------------------------------------- */
-
-/* Stage 2 counts every pointer in `allocations`; in stage 3 all Arcs together count as one there,
- * so that cloning an Arc is one operation, not two. `locked` in it stops downgrade while get_mut
- * looks at both counters. */
-struct shared {
-    ordo_atomic_usize values;      /* Arcs; at 0 the value is dropped */
-    ordo_atomic_usize allocations; /* Weaks and Arcs; at 0 the memory is freed */
-    int *value;
-};
-
-enum stage { two, three };
-static const size_t locked = SIZE_MAX;
-
-static struct shared *arc_new(int value)
+/* Another thread tries to upgrade while the value is being built. */
+static int build(struct example *value, const example_weak *self, void *unused)
 {
-    struct shared *const arc = malloc(sizeof *arc);
-
-    *arc = (struct shared){ORDO_ATOMIC_INIT(1), ORDO_ATOMIC_INIT(1), malloc(sizeof(int))};
-    *arc->value = value;
-    return arc;
+    (void)unused;
+    weaks[0] = ordo_weak_clone(self);
+    model_assert(ordo_thread_spawn(&looker, look, NULL) == 0);
+    begin(value);
+    if (build_result != 0)
+        free(value->block);
+    return build_result;
 }
 
-static struct shared *weak_clone(struct shared *weak)
+MODEL_TEST(new_cyclic, .expect = model_passes, .weak_failures = 1)
 {
-    ordo_fetch_add(&weak->allocations, 1, ordo_relaxed);
-    return weak;
+    model_assert(ordo_arc_new_cyclic(&arcs[0], build, NULL, destroy, NULL) == 0);
+    use_and_drop_0();
+    ordo_thread_join(looker);
+    model_assert(destroyed() == 1);
 }
 
-static void weak_drop(struct shared *weak)
+MODEL_TEST(new_cyclic_is_upgraded_sometimes, .expect = model_reached)
 {
-    if (ordo_fetch_sub(&weak->allocations, 1, unless(relaxed_weak_drop, ordo_release)) == 1) {
-        if (!seeded(no_weak_drop_fence))
-            ordo_thread_fence(ordo_acquire);
-        free(weak);
-    }
+    model_assert(ordo_arc_new_cyclic(&arcs[0], build, NULL, destroy, NULL) == 0);
+    ordo_thread_join(looker);
+    use_and_drop_0();
+    model_reach(was_upgraded);
 }
 
-static struct shared *arc_clone(struct shared *arc, enum stage stage)
+MODEL_TEST(new_cyclic_fails, .expect = model_passes)
 {
-    if (stage == two)
-        weak_clone(arc);
-    ordo_fetch_add(&arc->values, 1, ordo_relaxed);
-    return arc;
+    build_result = 7;
+    model_assert(ordo_arc_new_cyclic(&arcs[0], build, NULL, destroy, NULL) == 7);
+    model_assert(arcs[0].value == NULL);
+    ordo_thread_join(looker);
+    model_assert(!was_upgraded && destroyed() == 0);
 }
 
-static void arc_drop(struct shared *arc, enum stage stage)
-{
-    const bool last = ordo_fetch_sub(&arc->values, 1, unless(relaxed_drop, ordo_release)) == 1;
+/* ---- Limits ---------------------------------------------------------------------------------- */
 
-    if (last) {
-        if (!seeded(no_drop_fence))
-            ordo_thread_fence(ordo_acquire);
-        free(arc->value);
-    }
-    if (last || stage == two)
-        weak_drop(arc);
+MODEL_TEST(too_many_clones, .expect = model_misuse)
+{
+    start(1, 0);
+    ordo_arc_preset_counts(&arcs[0], ORDO_ARC_MAX, 0);
+    arcs[1] = ordo_arc_clone(&arcs[0]);
 }
 
-/* From 0 there is no way back: the value is gone. */
-static struct shared *upgrade(struct shared *weak, enum stage stage)
+MODEL_TEST(too_many_upgrades, .expect = model_misuse)
 {
-    size_t values = ordo_load(&weak->values, ordo_relaxed);
-
-    while (values != 0 || seeded(upgrade_from_zero))
-        if (ordo_compare_exchange_weak(&weak->values, &values, values + 1, ordo_relaxed,
-                                       ordo_relaxed))
-            return stage == two ? weak_clone(weak) : weak;
-    return NULL;
+    start(1, 1);
+    ordo_arc_preset_counts(&arcs[0], ORDO_ARC_MAX, 1);
+    model_assert(ordo_weak_upgrade(&weaks[0], &arcs[1]));
 }
 
-static struct shared *downgrade(struct shared *arc)
+MODEL_TEST(too_many_downgrades, .expect = model_misuse)
 {
-    size_t allocations = ordo_load(&arc->allocations, ordo_relaxed);
-
-    for (;;) {
-        if (allocations == locked) {
-            ordo_spin_hint();
-            allocations = ordo_load(&arc->allocations, ordo_relaxed);
-        } else if (ordo_compare_exchange_weak(&arc->allocations, &allocations, allocations + 1,
-                                              ordo_acquire, ordo_relaxed)) {
-            /* Acquire: pairs with the release in get_mut, see there. */
-            return arc;
-        }
-    }
+    start(1, 0);
+    ordo_arc_preset_counts(&arcs[0], 1, ORDO_ARC_MAX);
+    weaks[0] = ordo_arc_downgrade(&arcs[0]);
 }
 
-static int *two_get_mut(struct shared *arc)
+MODEL_TEST(too_many_weak_clones, .expect = model_misuse)
 {
-    if (ordo_load(&arc->allocations, ordo_relaxed) != 1)
-        return NULL;
-    if (!seeded(no_get_mut_fence))
-        ordo_thread_fence(ordo_acquire);
-    return arc->value;
+    start(1, 1);
+    ordo_arc_preset_counts(&arcs[0], 1, ORDO_ARC_MAX);
+    weaks[1] = ordo_weak_clone(&weaks[0]);
 }
 
-static int *three_get_mut(struct shared *arc)
+/* The last ones that there is room for. */
+MODEL_TEST(as_many_as_allowed, .expect = model_passes)
 {
-    size_t one = 1;
-    bool only;
-
-    /* Acquire: pairs with the release in weak_drop, so that a Weak that was upgraded before it was
-     * dropped is seen in `values`. */
-    if (seeded(no_get_mut_lock)) {
-        if (ordo_load(&arc->allocations, ordo_relaxed) != 1)
-            return NULL;
-    } else if (!ordo_compare_exchange(&arc->allocations, &one, locked,
-                                      unless(relaxed_get_mut_lock, ordo_acquire), ordo_relaxed)) {
-        return NULL;
-    }
-    only = ordo_load(&arc->values, ordo_relaxed) == 1;
-    /* Release: pairs with the acquire in downgrade, so that an Arc that is downgraded after this
-     * and then dropped does not make `only` true. */
-    if (!seeded(no_get_mut_lock))
-        ordo_store(&arc->allocations, 1, ordo_release);
-    if (!only)
-        return NULL;
-    if (!seeded(no_get_mut_fence))
-        ordo_thread_fence(ordo_acquire);
-    return arc->value;
+    start(1, 1);
+    ordo_arc_preset_counts(&arcs[0], ORDO_ARC_MAX - 2, ORDO_ARC_MAX - 2);
+    arcs[1] = ordo_arc_clone(&arcs[0]);
+    model_assert(ordo_weak_upgrade(&weaks[0], &arcs[2]));
+    weaks[1] = ordo_weak_clone(&weaks[0]);
+    weaks[2] = ordo_arc_downgrade(&arcs[0]);
+    model_assert(ordo_arc_strong_count(&arcs[0]) == ORDO_ARC_MAX);
+    model_assert(ordo_arc_weak_count(&arcs[0]) == ORDO_ARC_MAX);
+    ordo_arc_preset_counts(&arcs[0], 1, 0);
+    use_and_drop_0();
 }
-
-/* ---- Scenarios: the main thread has the first Arc, the other thread what it is given --------- */
-
-static void read_and_drop(struct shared *arc, enum stage stage)
-{
-    model_assert(*arc->value == 1);
-    arc_drop(arc, stage);
-}
-
-static void change_if_only(struct shared *arc, enum stage stage)
-{
-    int *const only = stage == two ? two_get_mut(arc) : three_get_mut(arc);
-
-    if (only != NULL)
-        *only = 2;
-    arc_drop(arc, stage);
-}
-
-static void upgrade_and_drop(struct shared *weak, enum stage stage)
-{
-    struct shared *const arc = upgrade(weak, stage);
-
-    if (arc != NULL)
-        arc_drop(arc, stage);
-    weak_drop(weak);
-}
-
-/* Between the two drops, get_mut can learn of the Arc through `values` only. */
-static void upgrade_and_keep(struct shared *weak, enum stage stage)
-{
-    struct shared *const arc = upgrade(weak, stage);
-
-    weak_drop(weak);
-    if (arc != NULL)
-        read_and_drop(arc, stage);
-}
-
-/* Between the drop and the upgrade, through `allocations` only. */
-static void downgrade_and_drop(struct shared *arc, enum stage stage)
-{
-    struct shared *const weak = downgrade(arc);
-
-    read_and_drop(arc, stage);
-    upgrade_and_keep(weak, stage);
-}
-
-#define BODY(stage, what)                                                                          \
-    static void *stage##_##what(void *argument)                                                    \
-    {                                                                                              \
-        what(argument, stage);                                                                     \
-        return NULL;                                                                               \
-    }
-
-#define SCENARIO(stage, name, theirs, given, ours)                                                 \
-    static void stage##_##name(void)                                                               \
-    {                                                                                              \
-        struct shared *const arc = arc_new(1);                                                     \
-        ordo_thread_spawn(&other, stage##_##theirs, given);                                        \
-        ours(arc, stage);                                                                          \
-        ordo_thread_join(other);                                                                   \
-    }
-
-#define STAGE(stage)                                                                               \
-    BODY(stage, read_and_drop)                                                                     \
-    BODY(stage, upgrade_and_drop)                                                                  \
-    BODY(stage, upgrade_and_keep)                                                                  \
-    SCENARIO(stage, drop, read_and_drop, arc_clone(arc, stage), read_and_drop)                     \
-    SCENARIO(stage, upgrade, upgrade_and_drop, weak_clone(arc), read_and_drop)                     \
-    SCENARIO(stage, mut, read_and_drop, arc_clone(arc, stage), change_if_only)                     \
-    SCENARIO(stage, mut_upgrade, upgrade_and_keep, weak_clone(arc), change_if_only)
-
-STAGE(two)
-STAGE(three)
-BODY(three, downgrade_and_drop)
-SCENARIO(three, mut_downgrade, downgrade_and_drop, arc_clone(arc, three), change_if_only)
-
-SOUND(basic, .expect = model_passes)
-FAULTY(basic, relaxed_drop, .expect = model_use_after_free)
-FAULTY(basic, no_drop_fence, .expect = model_use_after_free)
-FAULTY(basic, never_dropped, .expect = model_leak)
-SOUND(basic_mut, .expect = model_passes)
-FAULTY(basic_mut, relaxed_drop, .expect = model_data_race)
-FAULTY(basic_mut, no_get_mut_fence, .expect = model_data_race)
-
-SOUND(two_drop, .expect = model_passes)
-SOUND(two_upgrade, .expect = model_passes, .weak_failures = 1)
-SOUND(two_mut, .expect = model_passes)
-SOUND(two_mut_upgrade, .expect = model_passes)
-FAULTY(two_drop, relaxed_drop, .expect = model_use_after_free)
-FAULTY(two_drop, no_drop_fence, .expect = model_use_after_free)
-FAULTY(two_upgrade, relaxed_weak_drop, .expect = model_use_after_free)
-FAULTY(two_upgrade, no_weak_drop_fence, .expect = model_use_after_free)
-FAULTY(two_upgrade, upgrade_from_zero, .expect = model_double_free)
-FAULTY(two_mut, relaxed_weak_drop, .expect = model_data_race)
-FAULTY(two_mut, no_get_mut_fence, .expect = model_data_race)
-
-SOUND(three_drop, .expect = model_passes)
-SOUND(three_upgrade, .expect = model_passes, .weak_failures = 1)
-SOUND(three_mut, .expect = model_passes)
-SOUND(three_mut_upgrade, .expect = model_passes)
-SOUND(three_mut_downgrade, .expect = model_passes)
-FAULTY(three_drop, relaxed_drop, .expect = model_use_after_free)
-FAULTY(three_drop, no_drop_fence, .expect = model_use_after_free)
-FAULTY(three_upgrade, relaxed_weak_drop, .expect = model_use_after_free)
-FAULTY(three_upgrade, no_weak_drop_fence, .expect = model_use_after_free)
-FAULTY(three_upgrade, upgrade_from_zero, .expect = model_double_free)
-FAULTY(three_mut, relaxed_drop, .expect = model_data_race)
-FAULTY(three_mut, no_get_mut_fence, .expect = model_data_race)
-FAULTY(three_mut_upgrade, relaxed_weak_drop, .expect = model_data_race)
-FAULTY(three_mut_upgrade, relaxed_get_mut_lock, .expect = model_data_race)
-FAULTY(three_mut_downgrade, no_get_mut_lock, .expect = model_data_race)
