@@ -9,7 +9,7 @@
  *              barrier.h, latch.h, event.h; wait.h: on any atomic
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
- * Sharing      allocator.h
+ * Sharing      one_shot.h, allocator.h
  *
  * jump.h       a longjmp that gives back poison mutexes
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
@@ -36,6 +36,7 @@
 #include "ordo/mutex.h"
 #include "ordo/once.h"
 #include "ordo/once_lock.h"
+#include "ordo/one_shot.h"
 #include "ordo/pi_condition_variable.h"
 #include "ordo/pi_mutex.h"
 #include "ordo/poison_mutex.h"

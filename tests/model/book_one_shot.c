@@ -1,4 +1,4 @@
-/* one_shot.c: the channels of the book's chapter 5, which carry one message each.
+/* book_one_shot.c: the channels of the book's chapter 5, which carry one message each.
  *
  * The message is plain memory. Two things must hold: everything the sender did happens before the
  * receiver reads (release and acquire on the flag), and the message is written and taken once.

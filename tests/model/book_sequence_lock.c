@@ -1,4 +1,4 @@
-/* sequence_lock.c: readers copy data that a writer may be changing, and keep only an undisturbed
+/* book_sequence_lock.c: readers copy data that a writer may be changing, and keep only an undisturbed
  * copy.
  *
  * The writer makes the number odd, changes the data, makes the number even again; a reader that saw
