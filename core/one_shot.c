@@ -26,6 +26,7 @@
  */
 #include "ordo/one_shot.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "ordo/futex.h"
@@ -54,24 +55,24 @@ static bool has_ended(uint32_t state)
 
 /* ---- Beginning and end ----------------------------------------------------------------------- */
 
-ordo_one_shot *ordo_one_shot_allocate(size_t size, size_t alignment,
-                                      void (*destroy)(void *message),
-                                      const struct ordo_allocator *allocator, void **place)
+int ordo_one_shot_make(struct ordo_one_shot_sender *sender,
+                       struct ordo_one_shot_receiver *receiver, size_t size, size_t alignment,
+                       void (*destroy)(void *message), const struct ordo_allocator *allocator)
 {
     const size_t offset = (sizeof(struct channel_on_heap) + alignment - 1) & -alignment;
     const size_t own_alignment = _Alignof(struct channel_on_heap);
 
     if (size > SIZE_MAX - offset)
-        return NULL;
+        return ENOMEM;
     struct channel_on_heap *const made = ordo_allocate(
         allocator, offset + size, alignment > own_alignment ? alignment : own_alignment);
     if (made == NULL)
-        return NULL;
+        return ENOMEM;
     made->allocator = allocator;
-    made->channel.destroy = destroy;
     *ordo_get_mut(&made->channel.state) = has_sender | has_receiver | on_heap;
-    *place = (char *)made + offset;
-    return &made->channel;
+    *sender = ordo_one_shot_sender_of(&made->channel, (char *)made + offset);
+    *receiver = ordo_one_shot_receiver_of(&made->channel, sender->place, destroy);
+    return 0;
 }
 
 static void give_back(ordo_one_shot *channel, uint32_t state, const void *place, size_t size)
@@ -91,6 +92,7 @@ void ordo_one_shot_start(ordo_one_shot *channel)
     *ordo_get_mut(&channel->state) = has_sender | has_receiver;
 }
 
+/* Relaxed, both: only who comes second matters. */
 void ordo_one_shot_claim_sender(ordo_one_shot *channel)
 {
     if (ordo_fetch_or(&channel->state, has_sender, ordo_relaxed) & has_sender)
@@ -105,29 +107,27 @@ void ordo_one_shot_claim_receiver(ordo_one_shot *channel)
 
 /* ---- The sender ------------------------------------------------------------------------------ */
 
-/* Empties the handle. */
-static ordo_one_shot *sender_of(ordo_one_shot **handle)
+static ordo_one_shot *channel_of_sender(const struct ordo_one_shot_sender *sender)
 {
-    ordo_one_shot *const channel = *handle;
-
-    if (channel == NULL)
+    if (sender->channel == NULL)
         ordo_misuse("one_shot.c: use of an empty sender");
-    *handle = NULL;
-    return channel;
+    return sender->channel;
 }
 
-/* Sets `how`, sent or dropped. Returns whether the receiver is still there; then the channel may be
- * gone. */
-static bool end_sender(ordo_one_shot *channel, uint32_t how, const void *place, size_t size)
+/* Empties it and sets `how`, sent or dropped. Returns whether there was a receiver; then the channel
+ * may be gone. */
+static bool end_sender(struct ordo_one_shot_sender *sender, uint32_t how, size_t size)
 {
-    /* Release: pairs with the acquire of who ends the receiver later. Acquire: with the release of
-     * the receiver's drop, if that came first, so that the heap may be given back. */
-    const uint32_t before = ordo_fetch_or(&channel->state, how, ordo_acq_rel);
+    ordo_one_shot *const channel = sender->channel;
 
+    sender->channel = NULL;
+    /* Release: pairs with the acquire of a receiver that ends later. Acquire: with the release of
+     * one that ended before, so that the heap may be given back. */
+    const uint32_t before = ordo_fetch_or(&channel->state, how, ordo_acq_rel);
     if (has_ended(before))
         ordo_misuse("one_shot.c: use of a copied sender");
     if (before & finished) {
-        give_back(channel, before, place, size);
+        give_back(channel, before, sender->place, size);
         return false;
     }
     if (before & sleeps)
@@ -135,44 +135,42 @@ static bool end_sender(ordo_one_shot *channel, uint32_t how, const void *place, 
     return true;
 }
 
-int ordo_one_shot_send_bytes(ordo_one_shot **sender, void *place, const void *message, size_t size)
+int ordo_one_shot_send_bytes(struct ordo_one_shot_sender *sender, const void *message, size_t size)
 {
-    ordo_one_shot *const channel = sender_of(sender);
-
-    memcpy(place, message, size);
-    return end_sender(channel, sent, place, size) ? 0 : EPIPE;
+    (void)channel_of_sender(sender);
+    memcpy(sender->place, message, size);
+    return end_sender(sender, sent, size) ? 0 : EPIPE;
 }
 
-void ordo_one_shot_end_sender(ordo_one_shot **sender, void *place, size_t size)
+bool ordo_one_shot_has_no_receiver(const struct ordo_one_shot_sender *sender)
 {
-    if (*sender != NULL)
-        end_sender(sender_of(sender), dropped, place, size);
+    return ordo_load(&channel_of_sender(sender)->state, ordo_relaxed) & finished;
 }
 
-bool ordo_one_shot_has_no_receiver(const ordo_one_shot *channel)
+void ordo_one_shot_end_sender(struct ordo_one_shot_sender *sender, size_t size)
 {
-    if (channel == NULL)
-        ordo_misuse("one_shot.c: use of an empty sender");
-    return ordo_load(&channel->state, ordo_relaxed) & finished;
+    if (sender->channel != NULL)
+        end_sender(sender, dropped, size);
 }
 
 /* ---- The receiver ---------------------------------------------------------------------------- */
 
-bool ordo_one_shot_has_outcome(const ordo_one_shot *channel)
+static ordo_one_shot *channel_of_receiver(const struct ordo_one_shot_receiver *receiver)
 {
-    if (channel == NULL)
+    if (receiver->channel == NULL)
         ordo_misuse("one_shot.c: use of an empty receiver");
-    return has_ended(ordo_load(&channel->state, ordo_relaxed));
+    return receiver->channel;
 }
 
-/* Empties the handle and sets `finished`; returns the word as it was. */
-static uint32_t end_receiver(ordo_one_shot **receiver)
+/* Empties it and sets `finished`. Returns the word as it was; without an end of the sender in it,
+ * the channel may be gone. */
+static uint32_t end_receiver(struct ordo_one_shot_receiver *receiver)
 {
-    ordo_one_shot *const channel = *receiver;
+    ordo_one_shot *const channel = receiver->channel;
 
-    *receiver = NULL;
-    /* Acquire: pairs with the release of the sender's end, if that came first. Release: with the
-     * acquire of the sender's end, if that comes later. */
+    receiver->channel = NULL;
+    /* Acquire: pairs with the release of a sender that ended before. Release: with the acquire of
+     * one that ends later. */
     const uint32_t before = ordo_fetch_or(&channel->state, finished, ordo_acq_rel);
     if (before & finished)
         ordo_misuse("one_shot.c: use of a copied receiver");
@@ -180,21 +178,27 @@ static uint32_t end_receiver(ordo_one_shot **receiver)
 }
 
 /* The sender has ended. */
-static int take(ordo_one_shot **receiver, const void *place, void *message, size_t size)
+static int take(struct ordo_one_shot_receiver *receiver, void *message, size_t size)
 {
-    ordo_one_shot *const channel = *receiver;
+    ordo_one_shot *const channel = receiver->channel;
     const uint32_t before = end_receiver(receiver);
 
     if (before & sent)
-        memcpy(message, place, size);
-    give_back(channel, before, place, size);
+        memcpy(message, receiver->place, size);
+    give_back(channel, before, receiver->place, size);
     return before & sent ? 0 : EPIPE;
 }
 
-int ordo_one_shot_try_receive_bytes(ordo_one_shot **receiver, void *place, void *message,
+/* Relaxed, here and below: the end of the receiver is what orders. */
+bool ordo_one_shot_has_outcome(const struct ordo_one_shot_receiver *receiver)
+{
+    return has_ended(ordo_load(&channel_of_receiver(receiver)->state, ordo_relaxed));
+}
+
+int ordo_one_shot_try_receive_bytes(struct ordo_one_shot_receiver *receiver, void *message,
                                     size_t size)
 {
-    return ordo_one_shot_has_outcome(*receiver) ? take(receiver, place, message, size) : EAGAIN;
+    return ordo_one_shot_has_outcome(receiver) ? take(receiver, message, size) : EAGAIN;
 }
 
 /* Waits until the sender has ended; 0 or ETIMEDOUT. */
@@ -204,7 +208,6 @@ __attribute__((cold, noinline)) static int wait_for_end(ordo_one_shot *channel, 
          turn < ordo_spin_limit && !has_ended(ordo_load(&channel->state, ordo_relaxed)); turn++)
         ordo_spin_hint();
 
-    /* Relaxed, all: the end of the receiver is what orders. */
     uint32_t state = ordo_fetch_or(&channel->state, sleeps, ordo_relaxed) | sleeps;
     int error = 0;
     while (!has_ended(state)) {
@@ -216,23 +219,23 @@ __attribute__((cold, noinline)) static int wait_for_end(ordo_one_shot *channel, 
     return 0;
 }
 
-int ordo_one_shot_receive_bytes(ordo_one_shot **receiver, void *place, void *message, size_t size,
-                                uint64_t deadline)
+int ordo_one_shot_receive_bytes(struct ordo_one_shot_receiver *receiver, void *message,
+                                size_t size, uint64_t deadline)
 {
-    if (!ordo_one_shot_has_outcome(*receiver) && wait_for_end(*receiver, deadline) != 0)
+    if (!ordo_one_shot_has_outcome(receiver) && wait_for_end(receiver->channel, deadline) != 0)
         return ETIMEDOUT;
-    return take(receiver, place, message, size);
+    return take(receiver, message, size);
 }
 
-void ordo_one_shot_end_receiver(ordo_one_shot **receiver, void *place, size_t size)
+void ordo_one_shot_end_receiver(struct ordo_one_shot_receiver *receiver, size_t size)
 {
-    ordo_one_shot *const channel = *receiver;
+    ordo_one_shot *const channel = receiver->channel;
 
     if (channel == NULL)
         return;
     const uint32_t before = end_receiver(receiver);
-    if (before & sent && channel->destroy != NULL)
-        channel->destroy(place);
+    if (before & sent && receiver->destroy != NULL)
+        receiver->destroy(receiver->place);
     if (has_ended(before))
-        give_back(channel, before, place, size);
+        give_back(channel, before, receiver->place, size);
 }

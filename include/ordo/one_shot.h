@@ -5,7 +5,7 @@
  *
  *     answer_sender sender;
  *     answer_receiver receiver;
- *     if (ordo_one_shot_new(&sender, &receiver, NULL, NULL) != 0) ...     // no memory
+ *     if (ordo_one_shot_new(&sender, &receiver, NULL, NULL) != 0) ...   // no memory
  *     error = ordo_one_shot_send(&sender, &answer);           // in the one thread
  *     error = ordo_one_shot_receive(&receiver, &answer);      // in the other
  *
@@ -14,12 +14,12 @@
  * nothing: the channel is an ORDO_ONE_SHOT(T) that lives where its owner puts it.
  *
  *     static ORDO_ONE_SHOT(struct answer) channel;
- *     ordo_one_shot_split(&channel, &sender, &receiver);
+ *     ordo_one_shot_split(&channel, &sender, &receiver, NULL);
  *
  * gives both to the owner, again for each message; and if several threads know the channel, each of
  *
  *     ordo_one_shot_become_sender(&channel, &sender);
- *     ordo_one_shot_become_receiver(&channel, &receiver);
+ *     ordo_one_shot_become_receiver(&channel, &receiver, NULL);
  *
  * works once, and aborts for the thread that would be a second one.
  *
@@ -27,11 +27,11 @@
  * consumed by the operation that ends it, whose argument is then empty: send; a receive that
  * returns 0 or EPIPE; drop.
  *
- * Size: the channel 16 bytes and the message; 8 more on the heap. A sender or receiver 16 bytes. All
- *     zero bytes: a channel that is not in use, whose message needs no destructor; an empty sender
- *     or receiver.
- * The message: any type; its bytes are moved, so what it points to goes along. If it was sent but
- *     is never received, its destructor, if there is one, is called by the drop of the receiver.
+ * Size: the channel 4 bytes and the message, 16 on the heap; a sender 16 bytes, a receiver 24. All
+ *     zero bytes are a channel that is not in use, and an empty sender or receiver.
+ * The message: any type; its bytes are moved, so what it points to goes along. The last argument of
+ *     split and become_receiver, and one of new, is what destroys a message that was sent and is
+ *     not received, void (*)(void *message), or NULL. The drop of the receiver calls it.
  * Orderings: what the sender did before it sent, or dropped, happens before the return of the
  *     receive that says so. What the receiver did before it dropped happens before the return of
  *     the send that says so.
@@ -58,7 +58,6 @@
 #ifndef ORDO_ONE_SHOT_H
 #define ORDO_ONE_SHOT_H
 
-#include <errno.h>
 #include <stddef.h>
 
 #include "ordo/allocator.h"
@@ -71,8 +70,9 @@ extern "C" {
 
 typedef struct ordo_one_shot {
     ordo_atomic_u32 state;
-    void (*destroy)(void *message); /* or NULL */
 } ordo_one_shot;
+
+#define ORDO_ONE_SHOT_INIT { ORDO_ATOMIC_INIT(0) }
 
 #define ORDO_ONE_SHOT(T)                                                                           \
     struct {                                                                                       \
@@ -80,73 +80,75 @@ typedef struct ordo_one_shot {
         T message;                                                                                 \
     }
 
-/* The initial value of an ORDO_ONE_SHOT(T) whose unreceived message is destroyed. */
-#define ORDO_ONE_SHOT_INIT(destroy) {{ORDO_ATOMIC_INIT(0), (destroy)}, ORDO_ONE_SHOT_NO_MESSAGE}
-#ifdef __cplusplus
-#define ORDO_ONE_SHOT_NO_MESSAGE {}
-#else
-#define ORDO_ONE_SHOT_NO_MESSAGE {0}
-#endif
+struct ordo_one_shot_sender {
+    ordo_one_shot *channel; /* NULL: empty */
+    void *place;            /* of the message */
+};
 
+struct ordo_one_shot_receiver {
+    ordo_one_shot *channel; /* NULL: empty */
+    void *place;            /* of the message */
+    void (*destroy)(void *message);
+};
+
+/* Nobody looks at `type`; it lets the compiler compare. */
 #define ORDO_ONE_SHOT_SENDER(T)                                                                    \
-    struct {                                                                                       \
-        ordo_one_shot *sends_to;                                                                   \
-        T *place;                                                                                  \
+    union {                                                                                        \
+        struct ordo_one_shot_sender any;                                                           \
+        T *type;                                                                                   \
     }
 #define ORDO_ONE_SHOT_RECEIVER(T)                                                                  \
-    struct {                                                                                       \
-        ordo_one_shot *receives_from;                                                              \
-        T *place;                                                                                  \
+    union {                                                                                        \
+        struct ordo_one_shot_receiver any;                                                         \
+        T *type;                                                                                   \
     }
 
 /* ---- Making a sender and a receiver ---------------------------------------------------------- */
 
-/* int: makes a channel of the heap of `allocator`, or of the C library if that is NULL, with the
- * destructor void (*destroy)(void *message), or NULL. 0, or ENOMEM, which leaves both untouched. */
+/* int: makes a channel on the heap of `allocator`, or of the C library if that is NULL. 0, or
+ * ENOMEM, which leaves both untouched. */
 #define ordo_one_shot_new(sender, receiver, destroy, allocator)                                    \
-    __extension__({                                                                                \
-        ORDO_AUTO ordo_sender = (sender);                                                          \
-        ORDO_AUTO ordo_receiver = (receiver);                                                      \
-        void *ordo_place = 0;                                                                      \
-        ordo_one_shot *ordo_channel = ordo_one_shot_allocate(                                      \
-            sizeof *ordo_sender->place, __alignof__(*ordo_sender->place), destroy, allocator,      \
-            &ordo_place);                                                                          \
-        if (ordo_channel != 0) {                                                                   \
-            ordo_sender->sends_to = ordo_receiver->receives_from = ordo_channel;                   \
-            ordo_sender->place = (__typeof__(ordo_sender->place))ordo_place;                       \
-            ordo_receiver->place = ordo_sender->place;                                             \
-        }                                                                                          \
-        ordo_channel != 0 ? 0 : ENOMEM;                                                            \
-    })
+    ordo_one_shot_make(&(sender)->any, &(receiver)->any,                                           \
+                       sizeof *(1 ? (sender)->type : (receiver)->type),                            \
+                       __alignof__(*(sender)->type), destroy, allocator)
 
 /* void: for an exclusive owner: before the channel is used, or when the receiver and the sender of
  * before were both ended. */
-#define ordo_one_shot_split(owner, sender, receiver)                                               \
+#define ordo_one_shot_split(owner, sender, receiver, destroy)                                      \
     __extension__({                                                                                \
         ORDO_AUTO ordo_owner = (owner);                                                            \
-        ORDO_AUTO ordo_sender = (sender);                                                          \
-        ORDO_AUTO ordo_receiver = (receiver);                                                      \
         ordo_one_shot_start(&ordo_owner->channel);                                                 \
-        ordo_sender->sends_to = ordo_receiver->receives_from = &ordo_owner->channel;               \
-        ordo_sender->place = ordo_receiver->place = &ordo_owner->message;                          \
+        ORDO_ONE_SHOT_SET_SENDER(sender, ordo_owner);                                              \
+        ORDO_ONE_SHOT_SET_RECEIVER(receiver, ordo_owner, destroy);                                 \
     })
 
 /* void: each for the one thread that does it, once in the life of the channel. */
 #define ordo_one_shot_become_sender(owner, sender)                                                 \
     __extension__({                                                                                \
         ORDO_AUTO ordo_owner = (owner);                                                            \
-        ORDO_AUTO ordo_sender = (sender);                                                          \
         ordo_one_shot_claim_sender(&ordo_owner->channel);                                          \
-        ordo_sender->sends_to = &ordo_owner->channel;                                              \
-        ordo_sender->place = &ordo_owner->message;                                                 \
+        ORDO_ONE_SHOT_SET_SENDER(sender, ordo_owner);                                              \
     })
-#define ordo_one_shot_become_receiver(owner, receiver)                                             \
+#define ordo_one_shot_become_receiver(owner, receiver, destroy)                                    \
     __extension__({                                                                                \
         ORDO_AUTO ordo_owner = (owner);                                                            \
-        ORDO_AUTO ordo_receiver = (receiver);                                                      \
         ordo_one_shot_claim_receiver(&ordo_owner->channel);                                        \
-        ordo_receiver->receives_from = &ordo_owner->channel;                                       \
-        ordo_receiver->place = &ordo_owner->message;                                               \
+        ORDO_ONE_SHOT_SET_RECEIVER(receiver, ordo_owner, destroy);                                 \
+    })
+
+/* The address goes by way of `type`, which must fit. */
+#define ORDO_ONE_SHOT_SET_SENDER(sender, owner)                                                    \
+    __extension__({                                                                                \
+        ORDO_AUTO ordo_sender = (sender);                                                          \
+        ordo_sender->type = &owner->message;                                                       \
+        ordo_sender->any = ordo_one_shot_sender_of(&owner->channel, ordo_sender->type);            \
+    })
+#define ORDO_ONE_SHOT_SET_RECEIVER(receiver, owner, destroy)                                       \
+    __extension__({                                                                                \
+        ORDO_AUTO ordo_receiver = (receiver);                                                      \
+        ordo_receiver->type = &owner->message;                                                     \
+        ordo_receiver->any =                                                                       \
+            ordo_one_shot_receiver_of(&owner->channel, ordo_receiver->type, destroy);              \
     })
 
 /* ---- The sender ------------------------------------------------------------------------------ */
@@ -154,23 +156,15 @@ typedef struct ordo_one_shot {
 /* int: moves *message, a T, into the channel. 0, or EPIPE: there is no receiver, and *message is
  * as it was. Ends the sender in both cases. */
 #define ordo_one_shot_send(sender, message)                                                        \
-    __extension__({                                                                                \
-        ORDO_AUTO ordo_sender = (sender);                                                          \
-        const __typeof__(*ordo_sender->place) *ordo_message = (message);                           \
-        ordo_one_shot_send_bytes(&ordo_sender->sends_to, ordo_sender->place, ordo_message,         \
-                                 sizeof *ordo_message);                                            \
-    })
+    ordo_one_shot_send_bytes(&(sender)->any, ORDO_ONE_SHOT_MESSAGE(sender, message),               \
+                             sizeof *(sender)->type)
 
-/* bool: whether the receiver was dropped, so that sending is in vain. */
-#define ordo_one_shot_is_abandoned(sender) ordo_one_shot_has_no_receiver((sender)->sends_to)
+/* bool: whether the receiver was dropped, so that sending is in vain. Orders nothing. */
+#define ordo_one_shot_is_abandoned(sender) ordo_one_shot_has_no_receiver(&(sender)->any)
 
 /* void: ends the sender without a message. Does nothing with an empty one. */
 #define ordo_one_shot_drop_sender(sender)                                                          \
-    __extension__({                                                                                \
-        ORDO_AUTO ordo_sender = (sender);                                                          \
-        ordo_one_shot_end_sender(&ordo_sender->sends_to, ordo_sender->place,                       \
-                                 sizeof *ordo_sender->place);                                      \
-    })
+    ordo_one_shot_end_sender(&(sender)->any, sizeof *(sender)->type)
 
 /* ---- The receiver ---------------------------------------------------------------------------- */
 
@@ -181,55 +175,61 @@ typedef struct ordo_one_shot {
 
 /* The same until a deadline of ordo_clock_now; then ETIMEDOUT, and the receiver is as before. */
 #define ordo_one_shot_receive_until(receiver, message, deadline)                                   \
-    __extension__({                                                                                \
-        ORDO_AUTO ordo_receiver = (receiver);                                                      \
-        __typeof__(*ordo_receiver->place) *ordo_message = (message);                               \
-        ordo_one_shot_receive_bytes(&ordo_receiver->receives_from, ordo_receiver->place,           \
-                                    ordo_message, sizeof *ordo_message, deadline);                 \
-    })
+    ordo_one_shot_receive_bytes(&(receiver)->any, ORDO_ONE_SHOT_MESSAGE(receiver, message),        \
+                                sizeof *(receiver)->type, deadline)
 
 /* The same without waiting; EAGAIN if it would have to, and the receiver is as before. */
 #define ordo_one_shot_try_receive(receiver, message)                                               \
-    __extension__({                                                                                \
-        ORDO_AUTO ordo_receiver = (receiver);                                                      \
-        __typeof__(*ordo_receiver->place) *ordo_message = (message);                               \
-        ordo_one_shot_try_receive_bytes(&ordo_receiver->receives_from, ordo_receiver->place,       \
-                                        ordo_message, sizeof *ordo_message);                       \
-    })
+    ordo_one_shot_try_receive_bytes(&(receiver)->any, ORDO_ONE_SHOT_MESSAGE(receiver, message),    \
+                                    sizeof *(receiver)->type)
 
 /* bool: whether a receive would not wait. Orders nothing. */
-#define ordo_one_shot_is_ready(receiver) ordo_one_shot_has_outcome((receiver)->receives_from)
+#define ordo_one_shot_is_ready(receiver) ordo_one_shot_has_outcome(&(receiver)->any)
 
 /* void: ends the receiver; a message that was sent is destroyed. Does nothing with an empty one. */
 #define ordo_one_shot_drop_receiver(receiver)                                                      \
-    __extension__({                                                                                \
-        ORDO_AUTO ordo_receiver = (receiver);                                                      \
-        ordo_one_shot_end_receiver(&ordo_receiver->receives_from, ordo_receiver->place,            \
-                                   sizeof *ordo_receiver->place);                                  \
-    })
+    ordo_one_shot_end_receiver(&(receiver)->any, sizeof *(receiver)->type)
 
-/* ---- What the macros call: `place` is that of the message, of `size` bytes ------------------- */
+/* `message`, which must be a T *. */
+#define ORDO_ONE_SHOT_MESSAGE(handle, message) (1 ? (message) : (__typeof__((handle)->type))0)
 
-__attribute__((warn_unused_result)) ordo_one_shot *
-ordo_one_shot_allocate(size_t size, size_t alignment, void (*destroy)(void *message),
-                       const struct ordo_allocator *allocator, void **place);
+/* ---- What the macros call, with the size of the message -------------------------------------- */
+
+__attribute__((warn_unused_result)) int
+ordo_one_shot_make(struct ordo_one_shot_sender *sender, struct ordo_one_shot_receiver *receiver,
+                   size_t size, size_t alignment, void (*destroy)(void *message),
+                   const struct ordo_allocator *allocator);
 void ordo_one_shot_start(ordo_one_shot *channel);
 void ordo_one_shot_claim_sender(ordo_one_shot *channel);
 void ordo_one_shot_claim_receiver(ordo_one_shot *channel);
 
-__attribute__((warn_unused_result)) int ordo_one_shot_send_bytes(ordo_one_shot **channel,
-                                                                 void *place, const void *message,
-                                                                 size_t size);
-void ordo_one_shot_end_sender(ordo_one_shot **channel, void *place, size_t size);
-bool ordo_one_shot_has_no_receiver(const ordo_one_shot *channel);
+__attribute__((warn_unused_result)) int
+ordo_one_shot_send_bytes(struct ordo_one_shot_sender *sender, const void *message, size_t size);
+bool ordo_one_shot_has_no_receiver(const struct ordo_one_shot_sender *sender);
+void ordo_one_shot_end_sender(struct ordo_one_shot_sender *sender, size_t size);
 
 __attribute__((warn_unused_result)) int
-ordo_one_shot_receive_bytes(ordo_one_shot **channel, void *place, void *message, size_t size,
+ordo_one_shot_receive_bytes(struct ordo_one_shot_receiver *receiver, void *message, size_t size,
                             uint64_t deadline);
 __attribute__((warn_unused_result)) int
-ordo_one_shot_try_receive_bytes(ordo_one_shot **channel, void *place, void *message, size_t size);
-void ordo_one_shot_end_receiver(ordo_one_shot **channel, void *place, size_t size);
-bool ordo_one_shot_has_outcome(const ordo_one_shot *channel);
+ordo_one_shot_try_receive_bytes(struct ordo_one_shot_receiver *receiver, void *message,
+                                size_t size);
+bool ordo_one_shot_has_outcome(const struct ordo_one_shot_receiver *receiver);
+void ordo_one_shot_end_receiver(struct ordo_one_shot_receiver *receiver, size_t size);
+
+static inline struct ordo_one_shot_sender ordo_one_shot_sender_of(ordo_one_shot *channel,
+                                                                  void *place)
+{
+    const struct ordo_one_shot_sender sender = {channel, place};
+    return sender;
+}
+
+static inline struct ordo_one_shot_receiver
+ordo_one_shot_receiver_of(ordo_one_shot *channel, void *place, void (*destroy)(void *message))
+{
+    const struct ordo_one_shot_receiver receiver = {channel, place, destroy};
+    return receiver;
+}
 
 #ifdef __cplusplus
 }

@@ -59,14 +59,14 @@ static unsigned int begin_new(parcel_sender *sender, parcel_receiver *receiver)
 
 static unsigned int begin_split(parcel_sender *sender, parcel_receiver *receiver)
 {
-    ordo_one_shot_split(&place, sender, receiver);
+    ordo_one_shot_split(&place, sender, receiver, destroy);
     return 0;
 }
 
 static unsigned int begin_by_becoming(parcel_sender *sender, parcel_receiver *receiver)
 {
-    place = (parcel_channel)ORDO_ONE_SHOT_INIT(destroy);
-    ordo_one_shot_become_receiver(&place, receiver);
+    memset(&place, 0, sizeof place);
+    ordo_one_shot_become_receiver(&place, receiver, destroy);
     ordo_one_shot_become_sender(&place, sender);
     return 0;
 }
@@ -77,16 +77,15 @@ static void with_each_kind(void (*scene)(parcel_sender *sender, parcel_receiver 
     unsigned int (*const begin[])(parcel_sender *, parcel_receiver *) = {
         begin_new, begin_split, begin_by_becoming, begin_split};
 
-    place = (parcel_channel)ORDO_ONE_SHOT_INIT(destroy);
     for (unsigned int i = 0; i < sizeof begin / sizeof *begin; i++) {
-        parcel_sender sender = {0};
-        parcel_receiver receiver = {0};
+        parcel_sender sender = {{0}};
+        parcel_receiver receiver = {{0}};
 
         census_start(&census);
         ordo_store(&destroyed, 0, ordo_relaxed);
         const unsigned int allocations = begin[i](&sender, &receiver);
         scene(&sender, &receiver);
-        cr_expect(sender.sends_to == NULL && receiver.receives_from == NULL, "both are empty");
+        cr_expect(sender.any.channel == NULL && receiver.any.channel == NULL, "both are empty");
         cr_expect(ordo_load(&census.allocations, ordo_relaxed) == allocations);
         cr_expect(ordo_load(&census.live, ordo_relaxed) == 0);
     }
@@ -102,7 +101,7 @@ static void send_and_receive(parcel_sender *sender, parcel_receiver *receiver)
     cr_expect(ordo_one_shot_receive_until(receiver, &in, 0) == ETIMEDOUT);
     cr_expect(ordo_one_shot_receive_until(receiver, &in, ordo_clock_now() - 1) == ETIMEDOUT);
     cr_expect(ordo_one_shot_send(sender, &out) == 0);
-    cr_expect(sender->sends_to == NULL && ordo_one_shot_is_ready(receiver));
+    cr_expect(sender->any.channel == NULL && ordo_one_shot_is_ready(receiver));
     cr_expect(ordo_one_shot_receive(receiver, &in) == 0 && is_parcel(&in, 7));
     cr_expect(ordo_load(&destroyed, ordo_relaxed) == 0, "it is the receiver's now");
 }
@@ -201,12 +200,12 @@ Test(one_shot, of_zero_bytes)
     const int out = 5;
     int in = 0;
 
-    cr_expect(sizeof(ordo_one_shot) == 16 && sizeof sender == 16 && sizeof receiver == 16);
+    cr_expect(sizeof(ordo_one_shot) == 4 && sizeof sender == 16 && sizeof receiver == 24);
     for (int i = 0; i < 3; i++) {
-        ordo_one_shot_split(&channel, &sender, &receiver);
+        ordo_one_shot_split(&channel, &sender, &receiver, NULL);
         cr_expect(ordo_one_shot_send(&sender, &out) == 0);
         cr_expect(ordo_one_shot_receive(&receiver, &in) == 0 && in == 5);
-        ordo_one_shot_split(&channel, &sender, &receiver);
+        ordo_one_shot_split(&channel, &sender, &receiver, NULL);
         cr_expect(ordo_one_shot_send(&sender, &out) == 0);
         ordo_one_shot_drop_receiver(&receiver);
     }
@@ -220,8 +219,8 @@ struct aligned {
 
 Test(one_shot, alignment_and_no_memory)
 {
-    ORDO_ONE_SHOT_SENDER(struct aligned) sender = {0};
-    ORDO_ONE_SHOT_RECEIVER(struct aligned) receiver = {0};
+    ORDO_ONE_SHOT_SENDER(struct aligned) sender = {{0}};
+    ORDO_ONE_SHOT_RECEIVER(struct aligned) receiver = {{0}};
     unsigned int turns = 0;
 
     for (unsigned int i = 1; census_fails(&census, i); i++, turns++) {
@@ -229,10 +228,10 @@ Test(one_shot, alignment_and_no_memory)
 
         cr_assert(error == (i == 1 ? ENOMEM : 0));
         if (error != 0) {
-            cr_expect(sender.sends_to == NULL && receiver.receives_from == NULL);
+            cr_expect(sender.any.channel == NULL && receiver.any.channel == NULL);
             continue;
         }
-        cr_expect((uintptr_t)sender.place % 256 == 0 && sender.place == receiver.place);
+        cr_expect((uintptr_t)sender.any.place % 256 == 0 && sender.any.place == receiver.any.place);
         static const struct aligned out = {"to be or not"};
         struct aligned in;
         cr_expect(ordo_one_shot_send(&sender, &out) == 0);
@@ -241,8 +240,8 @@ Test(one_shot, alignment_and_no_memory)
     }
     cr_expect(turns == 2);
 
-    void *unused;
-    cr_expect(ordo_one_shot_allocate(SIZE_MAX - 8, 8, NULL, NULL, &unused) == NULL);
+    cr_expect(ordo_one_shot_make(&sender.any, &receiver.any, SIZE_MAX - 8, 8, NULL, NULL)
+              == ENOMEM);
     cr_assert(ordo_one_shot_new(&sender, &receiver, NULL, NULL) == 0, "the C library's heap");
     ordo_one_shot_drop_receiver(&receiver);
     ordo_one_shot_drop_sender(&sender);
@@ -308,7 +307,7 @@ Test(one_shot, disturbed_deadline)
     const struct parcel out = parcel(13);
     struct parcel in;
 
-    ordo_one_shot_split(&place, &sender, &receiver);
+    ordo_one_shot_split(&place, &sender, &receiver, destroy);
     disturber_start(&disturber, wake_all, &place.channel.state);
     const uint64_t deadline = ordo_clock_now() + 100 * millisecond;
     cr_expect(ordo_one_shot_receive_until(&receiver, &in, deadline) == ETIMEDOUT);
@@ -407,8 +406,8 @@ static void talk(unsigned int self, void *shared)
         uint64_t number = i;
 
         if (self == 0) {
-            ordo_one_shot_split(&table->question, &table->asks, &table->hears);
-            ordo_one_shot_split(&table->answer, &table->answers, &table->learns);
+            ordo_one_shot_split(&table->question, &table->asks, &table->hears, NULL);
+            ordo_one_shot_split(&table->answer, &table->answers, &table->learns, NULL);
         }
         meet(&table->arrived, 2 * i + 2);
         if (self == 0) {
@@ -448,7 +447,7 @@ static void in_new_page(struct scene *scene)
     scene->channel = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (scene->channel == MAP_FAILED)
         abort();
-    ordo_one_shot_split(scene->channel, &scene->sender, &scene->receiver);
+    ordo_one_shot_split(scene->channel, &scene->sender, &scene->receiver, destroy);
 }
 
 /* The receiver unmaps the channel while the sender may be on its way to wake it. */
@@ -555,7 +554,7 @@ static void begin_and_send(void)
 {
     const struct parcel out = parcel(0);
 
-    ordo_one_shot_split(&place, &first_sender, &first_receiver);
+    ordo_one_shot_split(&place, &first_sender, &first_receiver, destroy);
     copied_sender = first_sender;
     copied_receiver = first_receiver;
     if (ordo_one_shot_send(&first_sender, &out) != 0)
@@ -631,27 +630,27 @@ static void become_sender_twice(void)
 
 static void become_receiver_twice(void)
 {
-    ordo_one_shot_become_receiver(&place, &first_receiver);
-    ordo_one_shot_become_receiver(&place, &first_receiver);
+    ordo_one_shot_become_receiver(&place, &first_receiver, destroy);
+    ordo_one_shot_become_receiver(&place, &first_receiver, destroy);
 }
 
 static void become_sender_after_split(void)
 {
-    ordo_one_shot_split(&place, &first_sender, &first_receiver);
+    ordo_one_shot_split(&place, &first_sender, &first_receiver, destroy);
     ordo_one_shot_become_sender(&place, &copied_sender);
 }
 
 static void split_in_use(void)
 {
     begin_and_send();
-    ordo_one_shot_split(&place, &first_sender, &first_receiver);
+    ordo_one_shot_split(&place, &first_sender, &first_receiver, destroy);
 }
 
 static void split_without_a_sender(void)
 {
-    ordo_one_shot_become_receiver(&place, &first_receiver);
+    ordo_one_shot_become_receiver(&place, &first_receiver, destroy);
     ordo_one_shot_drop_receiver(&first_receiver);
-    ordo_one_shot_split(&place, &first_sender, &first_receiver);
+    ordo_one_shot_split(&place, &first_sender, &first_receiver, destroy);
 }
 
 Test(one_shot, misuse_aborts)
