@@ -378,7 +378,7 @@ static void race(unsigned int self, void *shared)
 
 Test(one_shot, the_message_has_one_owner)
 {
-    struct race scene = {.rounds = test_rounds(2)};
+    struct race scene = {.rounds = test_rounds(4)};
 
     census_start(&census);
     run_threads(2, race, &scene);
@@ -511,7 +511,7 @@ static void drop_and_unmap(unsigned int self, void *shared)
 
 Test(one_shot, unmapped_by_the_sender, .timeout = 300)
 {
-    struct scene scene = {.rounds = test_rounds(2)};
+    struct scene scene = {.rounds = test_rounds(4)};
     run_threads(2, drop_and_unmap, &scene);
 }
 
