@@ -9,7 +9,7 @@
  *              barrier.h, latch.h, event.h; wait.h: on any atomic
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
- * Sharing      one_shot.h, allocator.h
+ * Sharing      one_shot.h, sequence_lock.h, allocator.h
  *
  * jump.h       a longjmp that gives back poison mutexes
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
@@ -48,6 +48,7 @@
 #include "ordo/recursive_mutex.h"
 #include "ordo/robust_mutex.h"
 #include "ordo/semaphore.h"
+#include "ordo/sequence_lock.h"
 #include "ordo/spin_lock.h"
 #include "ordo/thread.h"
 #include "ordo/wait.h"
