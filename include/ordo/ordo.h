@@ -9,7 +9,7 @@
  *              barrier.h, latch.h, event.h; wait.h: on any atomic
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
- * Sharing      allocator.h
+ * Sharing      allocator.h, channel.h, select.h
  *
  * jump.h       a longjmp that gives back poison mutexes
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
@@ -21,6 +21,7 @@
 #include "ordo/atomic.h"
 #include "ordo/barrier.h"
 #include "ordo/binary_semaphore.h"
+#include "ordo/channel.h"
 #include "ordo/clock.h"
 #include "ordo/condition_variable.h"
 #include "ordo/cpu.h"
@@ -46,6 +47,7 @@
 #include "ordo/reader_writer_lock.h"
 #include "ordo/recursive_mutex.h"
 #include "ordo/robust_mutex.h"
+#include "ordo/select.h"
 #include "ordo/semaphore.h"
 #include "ordo/spin_lock.h"
 #include "ordo/thread.h"
