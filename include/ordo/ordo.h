@@ -11,6 +11,7 @@
  * Between processes, beside robust_mutex.h: process_shared_*.h
  * Sharing      allocator.h, arc.h
  * Sharing      one_shot.h, sequence_lock.h, allocator.h
+ * Sharing      allocator.h, channel.h, select.h
  *
  * jump.h       a longjmp that gives back poison mutexes
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
@@ -23,6 +24,7 @@
 #include "ordo/atomic.h"
 #include "ordo/barrier.h"
 #include "ordo/binary_semaphore.h"
+#include "ordo/channel.h"
 #include "ordo/clock.h"
 #include "ordo/condition_variable.h"
 #include "ordo/cpu.h"
@@ -49,6 +51,7 @@
 #include "ordo/reader_writer_lock.h"
 #include "ordo/recursive_mutex.h"
 #include "ordo/robust_mutex.h"
+#include "ordo/select.h"
 #include "ordo/semaphore.h"
 #include "ordo/sequence_lock.h"
 #include "ordo/spin_lock.h"
