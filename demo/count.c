@@ -146,6 +146,7 @@ static uint32_t woke(uint32_t count)
     return count;
 }
 
+/* Of each the name as it is in futex.h; the linker calls the wrapped one by the other two names. */
 #define WRAPPED(result, count, name, parameters, ...)                                              \
     result __real_##name parameters;                                                               \
     result __wrap_##name parameters;                                                               \
@@ -156,6 +157,13 @@ WRAPPED(int, slept, ordo_futex_wait, (const ordo_atomic_u32 *word, uint32_t expe
 WRAPPED(int, slept, ordo_futex_wait_until,
         (const ordo_atomic_u32 *word, uint32_t expected, uint64_t deadline),
         word, expected, deadline)
+WRAPPED(int, slept, ordo_futex_wait_bitset,
+        (const ordo_atomic_u32 *word, uint32_t expected, uint64_t deadline, uint32_t bits,
+         unsigned int flags),
+        word, expected, deadline, bits, flags)
+WRAPPED(uint32_t, woke, ordo_futex_wake_bitset,
+        (const ordo_atomic_u32 *word, uint32_t count, uint32_t bits, unsigned int flags),
+        word, count, bits, flags)
 WRAPPED(uint32_t, woke, ordo_futex_wake, (const ordo_atomic_u32 *word, uint32_t count),
         word, count)
 
@@ -246,7 +254,7 @@ static void *count_lines(void *argument)
         const struct counts c = count_line(line);
         ORDO_MUTEX_SCOPE(all, worker->tally.cell)
             add(all, &c);
-        ORDO_SEQUENCE_LOCK_WRITE(now, &progress) {
+        ORDO_SEQUENCE_LOCK_SCOPE(now, &progress) {
             now->lines++;
             now->words += c.words;
         }
@@ -269,7 +277,7 @@ static void show_progress(void)
     const unsigned step = terminal ? 1 : 25;
     struct progress now;
 
-    ordo_sequence_lock_read(&progress, &now);
+    ordo_sequence_lock_get(&progress, &now);
     const unsigned percent = (unsigned)(100 * (double)now.lines / (double)plan.lines) / step * step;
     if (percent != shown)
         fprintf(stderr, "%scounting: %3u%%, %.1f words a line%s", terminal ? "\r" : "", percent,
@@ -507,6 +515,8 @@ int main(int argc, char **argv)
         fail_to_read("the text", optind == argc ? "No file given" : "More than one file given");
 
     read_text(argv[optind]);
+    if (text.size > UINT64_MAX / plan.passes)
+        fail("%" PRIu64 " passes of %zu bytes do not fit in 64 bits", plan.passes, text.size);
     struct counts without = count_without_threads();
     plan.lines = without.lines;
 

@@ -109,7 +109,11 @@ build/$(2)/tests/$(1): $$(call test_objects,$(1),$(2)) $(call also.$(1),$(2)) bu
 TEST_PROGRAMS += build/$(2)/tests/$(1)
 endef
 
-# The last three are static programs: the demonstration, and what features.c makes of the CPU.
+# The last three are static programs: the demonstration, which counts what ordo asks of the futex,
+# and what features.c makes of the CPU.
+COUNTED := wait wait_until wait_bitset wake wake_bitset
+build/%/demo/count: private WRAP = $(patsubst %,-Wl$(,)--wrap=ordo_futex_%,$(COUNTED))
+
 define target_test_rules
 $(foreach suite,$(SUITES),$(call test_rules,$(suite),$(1))
 )
@@ -132,7 +136,7 @@ endef
 define link_static
 @mkdir -p $(@D)
 @echo "  LINK    $@"
-$(Q)$(CC) -std=gnu17 $(CFLAGS) $(WARNINGS) -Iinclude -static -o $@ $^ -lpthread
+$(Q)$(CC) -std=gnu17 $(CFLAGS) $(WARNINGS) -Iinclude -static $(WRAP) -o $@ $^ -lpthread
 endef
 
 $(foreach target,$(TARGETS),$(eval $(call target_test_rules,$(target))))
