@@ -1,46 +1,36 @@
-/* count.c: several threads count the words and letters of a text file, many times over, with only
- * ordo's atomics between them; then it is counted without threads and the answers are compared.
- * `make demo` runs this program on each instruction set. It is the book's chapter 2 in one program:
+/* count.c: counts the words and letters of a text file, many times over, in a pipeline; then counts it
+ * without threads and compares. `make demo` runs this program on each instruction set.
  *
- *   next_id      unique ids that cannot overflow: a compare-exchange that is not tried at the limit
- *   taken        one bit per id, set by the thread that got it; already set: an id was given twice
- *   stop         the stop flag; SIGINT sets it too
- *   timing       statistics: chunks done, total and peak time, which always belong together
- *   words, longest, letters    plain counters and a maximum
+ *   reader     one thread: sends each line of the text over `lines`, a bounded channel
+ *   workers    receive lines; what they count goes into `tally`, data behind a mutex which they
+ *              share by Arc; how far they are, into `progress`, behind a sequence lock
+ *   reporter   the main thread: waits for the one-shot of each worker, and now and then reads the
+ *              sequence lock, without keeping a worker from writing it
  *
- * All orderings are relaxed: the text is written before the threads start and the counters are read
- * after they have been joined, so pthread_create and pthread_join order everything else.
+ * The reader ends by dropping its sender; then a worker finds the channel empty and disconnected,
+ * drops its Arc and sends its result over its one-shot. The last Arc gives the tally back. SIGINT
+ * sets `stop`, which only the reader looks at: everything after it ends in the same way as ever.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <ordo/atomic.h>
-#include <pthread.h>
+#include <ordo/ordo.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { max_threads = 64, exit_differs = 1, exit_usage = 2, exit_stopped = 130 };
+enum { max_workers = 64, exit_differs = 1, exit_usage = 2, exit_stopped = 130 };
 
 /* A word is a run of bytes other than ASCII white space; a letter is A-Z or a-z, either case. */
 struct counts {
-    uint64_t words, longest; /* longest: bytes in the longest word */
+    uint64_t lines, words, longest; /* longest: bytes in the longest word */
     uint64_t letters[26];
-};
-
-/* The three values of the statistics travel in one 128-bit atomic. In the book they are three
- * atomics and a reader may meet a new count with an old total, so that the average is wrong for a
- * moment; here one load sees one state. peak_ns stops growing at UINT32_MAX, 4.29 s. */
-struct timing {
-    uint64_t total_ns;
-    uint32_t peak_ns, chunks;
 };
 
 static struct {
@@ -48,20 +38,40 @@ static struct {
     size_t size;
 } text;
 
-/* The work: chunk id covers bytes [id % per_pass * size, + size) of the text. */
 static struct {
-    uint64_t size, per_pass, passes, chunks; /* chunks == per_pass * passes <= UINT32_MAX */
-} plan = {.size = 4096, .passes = 2000};
+    uint64_t passes, lines; /* lines of all passes */
+    size_t capacity;        /* of the channel, in messages */
+} plan = {.passes = 200, .capacity = 64};
 
 static bool for_script; /* --result */
 
+/* ---- what the threads share ------------------------------------------------------------------ */
+
+/* A message: one line, without its newline. */
+struct line {
+    const unsigned char *bytes;
+    size_t size;
+};
+ORDO_CHANNEL_TYPE(lines, struct line);
+
+typedef ORDO_MUTEX(struct counts) locked_counts;
+ORDO_ARC(tally_arc, tally_weak, locked_counts);
+
+/* What always belongs together: a reader of it never meets new lines with old words. */
+struct progress {
+    uint64_t lines, words;
+};
+static ORDO_SEQUENCE_LOCK(struct progress) progress;
+
+/* What a thread has done, when it ends. */
+struct result {
+    uint64_t messages;     /* sent or received */
+    uint64_t acquisitions; /* of the mutex */
+};
+typedef ORDO_ONE_SHOT_SENDER(struct result) result_sender;
+typedef ORDO_ONE_SHOT_RECEIVER(struct result) result_receiver;
+
 static ordo_atomic_bool stop;
-static ordo_atomic_u64 next_id;
-static ordo_atomic_u64 *taken;
-static ordo_atomic_u64 unique_ids;
-static ordo_atomic_u128 timing;
-static ordo_atomic_u64 words, longest;
-static ordo_atomic_u64 letters[26]; /* side by side in four cache lines: contention is the point */
 
 _Noreturn static void fail(const char *format, ...)
 {
@@ -107,13 +117,6 @@ static void read_text(const char *name)
     close(fd);
 }
 
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 static bool is_space(unsigned char byte)
 {
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
@@ -125,78 +128,176 @@ static unsigned letter_index(unsigned char byte)
     return (byte | 0x20u) - 'a';
 }
 
-/* ---- with threads ---------------------------------------------------------------------------- */
+/* ---- how often somebody slept ---------------------------------------------------------------- */
 
-/* Gives every caller another id, until all have been given. The limit is tested in the same atomic
- * step as the increment: a fetch_add that is checked afterwards would run past the limit and, in
- * the end, wrap to ids that were given before. */
-static bool take_id(uint64_t *id)
+/* The program is linked with --wrap, so every call of a futex that ordo makes comes by here. */
+static ordo_atomic_u64 sleeps, wakes;
+
+static int slept(int error)
 {
-    return ordo_fetch_update_if(&next_id, ordo_relaxed, ordo_relaxed, next, next < plan.chunks,
-                                next + 1, id);
+    if (error != EAGAIN) /* the word had changed before */
+        ordo_add(&sleeps, 1, ordo_relaxed);
+    return error;
 }
 
-static uint64_t word_length(uint64_t start)
+static uint32_t woke(uint32_t count)
 {
-    uint64_t end = start;
-    while (end < text.size && !is_space(text.bytes[end]))
-        end++;
-    return end - start;
+    ordo_add(&wakes, count, ordo_relaxed);
+    return count;
 }
 
-/* A word belongs to the chunk in which it starts, however far it reaches. */
-static void count_chunk(uint64_t begin, uint64_t end)
+/* Of each the name as it is in futex.h; the linker calls the wrapped one by the other two names. */
+#define WRAPPED(result, count, name, parameters, ...)                                              \
+    result __real_##name parameters;                                                               \
+    result __wrap_##name parameters;                                                               \
+    result __wrap_##name parameters { return count(__real_##name(__VA_ARGS__)); }
+
+WRAPPED(int, slept, ordo_futex_wait, (const ordo_atomic_u32 *word, uint32_t expected),
+        word, expected)
+WRAPPED(int, slept, ordo_futex_wait_until,
+        (const ordo_atomic_u32 *word, uint32_t expected, uint64_t deadline),
+        word, expected, deadline)
+WRAPPED(int, slept, ordo_futex_wait_bitset,
+        (const ordo_atomic_u32 *word, uint32_t expected, uint64_t deadline, uint32_t bits,
+         unsigned int flags),
+        word, expected, deadline, bits, flags)
+WRAPPED(uint32_t, woke, ordo_futex_wake_bitset,
+        (const ordo_atomic_u32 *word, uint32_t count, uint32_t bits, unsigned int flags),
+        word, count, bits, flags)
+WRAPPED(uint32_t, woke, ordo_futex_wake, (const ordo_atomic_u32 *word, uint32_t count),
+        word, count)
+
+/* ---- the pipeline's end: results -------------------------------------------------------------- */
+
+static void finish(result_sender *sender, const struct result *result)
 {
-    for (uint64_t i = begin; i < end; i++) {
-        unsigned letter = letter_index(text.bytes[i]);
+    if (ordo_one_shot_send(sender, result) != 0)
+        abort(); /* the main thread waits for it */
+}
+
+/* ---- the reader ------------------------------------------------------------------------------ */
+
+struct reader {
+    struct lines_sender lines;
+    result_sender result;
+};
+
+/* Sends every line of the text, until the text ends or nobody wants more. */
+static uint64_t send_text(struct lines_sender lines)
+{
+    uint64_t sent = 0;
+
+    for (size_t begin = 0; begin < text.size;) {
+        const unsigned char *newline = memchr(text.bytes + begin, '\n', text.size - begin);
+        const size_t size = newline ? (size_t)(newline - text.bytes) - begin : text.size - begin;
+        if (ordo_load(&stop, ordo_relaxed) ||
+            lines_send(lines, (struct line){text.bytes + begin, size}) != 0)
+            break;
+        sent++;
+        begin += size + 1;
+    }
+    return sent;
+}
+
+static void *read_lines(void *argument)
+{
+    struct reader *const reader = argument;
+    struct result result = {0};
+
+    for (uint64_t pass = 0; pass < plan.passes; pass++)
+        result.messages += send_text(reader->lines);
+    lines_sender_drop(&reader->lines); /* the workers get what is left, and then EPIPE */
+    finish(&reader->result, &result);
+    return NULL;
+}
+
+/* ---- the workers ----------------------------------------------------------------------------- */
+
+struct worker {
+    struct lines_receiver lines;
+    tally_arc tally;
+    result_sender result;
+};
+
+static struct counts count_line(struct line line)
+{
+    struct counts c = {.lines = 1};
+    uint64_t length = 0; /* of the word we are in */
+
+    for (size_t i = 0; i < line.size; i++) {
+        const unsigned letter = letter_index(line.bytes[i]);
         if (letter < 26)
-            ordo_add(&letters[letter], 1, ordo_relaxed);
-        if (!is_space(text.bytes[i]) && (i == 0 || is_space(text.bytes[i - 1]))) {
-            ordo_add(&words, 1, ordo_relaxed);
-            ordo_fetch_max(&longest, word_length(i), ordo_relaxed);
+            c.letters[letter]++;
+        length = is_space(line.bytes[i]) ? 0 : length + 1;
+        c.words += length == 1;
+        c.longest = length > c.longest ? length : c.longest;
+    }
+    return c;
+}
+
+static void add(struct counts *to, const struct counts *c)
+{
+    to->lines += c->lines;
+    to->words += c->words;
+    to->longest = to->longest > c->longest ? to->longest : c->longest;
+    for (int i = 0; i < 26; i++)
+        to->letters[i] += c->letters[i];
+}
+
+static void *count_lines(void *argument)
+{
+    struct worker *const worker = argument;
+    struct result result = {0};
+    struct line line;
+
+    while (lines_receive(worker->lines, &line) == 0) {
+        const struct counts c = count_line(line);
+        ORDO_MUTEX_SCOPE(all, worker->tally.cell)
+            add(all, &c);
+        ORDO_SEQUENCE_LOCK_SCOPE(now, &progress) {
+            now->lines++;
+            now->words += c.words;
         }
+        result.messages++;
+        result.acquisitions++;
     }
+    lines_receiver_drop(&worker->lines);
+    ordo_arc_drop(&worker->tally); /* before the result: then the main thread has the last one */
+    finish(&worker->result, &result);
+    return NULL;
 }
 
-static ordo_u128 pack(struct timing t)
+/* ---- the reporter ---------------------------------------------------------------------------- */
+
+/* On a terminal one line that is rewritten at every per cent, elsewhere a line at every quarter. */
+static void show_progress(void)
 {
-    return (ordo_u128)t.total_ns << 64 | (ordo_u128)t.peak_ns << 32 | t.chunks;
+    static unsigned shown = UINT_MAX;
+    const bool terminal = isatty(STDERR_FILENO);
+    const unsigned step = terminal ? 1 : 25;
+    struct progress now;
+
+    ordo_sequence_lock_get(&progress, &now);
+    const unsigned percent = (unsigned)(100 * (double)now.lines / (double)plan.lines) / step * step;
+    if (percent != shown)
+        fprintf(stderr, "%scounting: %3u%%, %.1f words a line%s", terminal ? "\r" : "", percent,
+                now.lines ? (double)now.words / (double)now.lines : 0,
+                terminal ? "\x1b[K" : "\n"); /* ESC [ K clears the rest of the line */
+    shown = percent;
 }
 
-static struct timing unpack(ordo_u128 word)
+/* The result of one thread, for which this one waits, and reports meanwhile. */
+static struct result result_of(result_receiver *receiver)
 {
-    return (struct timing){(uint64_t)(word >> 64), (uint32_t)(word >> 32), (uint32_t)word};
+    const uint64_t interval = 20000000;
+    struct result result;
+
+    while (ordo_one_shot_receive_until(receiver, &result, ordo_clock_now() + interval) != 0)
+        show_progress();
+    return result;
 }
 
-static ordo_u128 with_chunk(ordo_u128 old, uint64_t ns)
-{
-    struct timing t = unpack(old);
-    uint32_t capped_ns = ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
-    t.total_ns += ns;
-    t.peak_ns = t.peak_ns > capped_ns ? t.peak_ns : capped_ns;
-    t.chunks++;
-    return pack(t);
-}
-
-static struct timing timing_now(void)
-{
-    return unpack(ordo_load(&timing, ordo_relaxed));
-}
-
-static void *work(void *unused)
-{
-    uint64_t id;
-    while (!ordo_load(&stop, ordo_relaxed) && take_id(&id)) {
-        uint64_t start = now_ns();
-        if (!ordo_bit_test_and_set(&taken[id / 64], (unsigned)(id % 64), ordo_relaxed))
-            ordo_add(&unique_ids, 1, ordo_relaxed);
-        uint64_t begin = id % plan.per_pass * plan.size;
-        count_chunk(begin, text.size - begin < plan.size ? text.size : begin + plan.size);
-        uint64_t ns = now_ns() - start;
-        ordo_fetch_update(&timing, ordo_relaxed, ordo_relaxed, old, with_chunk(old, ns));
-    }
-    return unused;
-}
+/* ---- all together ---------------------------------------------------------------------------- */
 
 static void stop_on_signal(int signal)
 {
@@ -204,74 +305,77 @@ static void stop_on_signal(int signal)
     ordo_store(&stop, true, ordo_relaxed); /* lock-free, hence allowed in a signal handler */
 }
 
-static double average_us(struct timing t)
+/* Only the main thread takes SIGINT: threads that are started meanwhile inherit the mask. */
+static void mask_interrupt(int how)
 {
-    return t.chunks ? (double)t.total_ns / 1e3 / t.chunks : 0;
-}
-
-/* Live progress until all chunks are done or the stop flag is set: on a terminal one line that is
- * rewritten at every per cent, elsewhere a line at every quarter. */
-static void show_progress(void)
-{
-    bool terminal = isatty(STDERR_FILENO);
-    unsigned step = terminal ? 1 : 25, shown = UINT_MAX;
-    struct timing t;
-    do {
-        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL); /* a signal ends it early */
-        t = timing_now();
-        unsigned percent = (unsigned)(t.chunks * UINT64_C(100) / plan.chunks) / step * step;
-        if (percent != shown)
-            fprintf(stderr, "%scounting: %3u%%, average %.1f us, peak %.1f us per chunk%s",
-                    terminal ? "\r" : "", percent, average_us(t), t.peak_ns / 1e3,
-                    terminal ? "\x1b[K" : "\n"); /* ESC [ K clears the rest of the line */
-        shown = percent;
-    } while (t.chunks < plan.chunks && !ordo_load(&stop, ordo_relaxed));
-    if (terminal)
-        fputc('\n', stderr);
-}
-
-/* Runs `count` threads until the work is done, or stopped, and all of them have ended. */
-static void run_threads(unsigned count)
-{
-    struct sigaction on_interrupt = {.sa_handler = stop_on_signal};
     sigset_t interrupt;
-    pthread_t thread[max_threads];
+
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    pthread_sigmask(how, &interrupt, NULL);
+}
+
+static void fail_without_memory(int error)
+{
+    if (error != 0)
+        fail("cannot start: %s", strerror(error));
+}
+
+struct totals {
+    uint64_t sent, received, acquisitions;
+};
+
+/* Runs the pipeline until the text is through, or stopped, and all threads have ended. */
+static struct counts count_with_threads(unsigned workers, struct totals *totals)
+{
+    struct reader reader;
+    struct worker worker[max_workers];
+    struct lines_receiver lines;
+    tally_arc tally;
+    result_receiver sent, received[max_workers];
     unsigned started = 0;
     int error = 0;
 
-    /* Only the main thread takes SIGINT: it must wake from its sleep. */
-    sigaction(SIGINT, &on_interrupt, NULL);
-    sigemptyset(&interrupt);
-    sigaddset(&interrupt, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &interrupt, NULL);
-    while (started < count && !error) {
-        error = pthread_create(&thread[started], NULL, work, NULL);
-        if (!error)
-            started++;
+    fail_without_memory(lines_new(plan.capacity, NULL, NULL, &reader.lines, &lines));
+    fail_without_memory(ordo_arc_new(&tally, &(locked_counts){0}, NULL, NULL));
+    fail_without_memory(ordo_one_shot_new(&reader.result, &sent, NULL, NULL));
+
+    ORDO_THREAD_SCOPE(threads) {
+        mask_interrupt(SIG_BLOCK);
+        for (; started < workers && error == 0; started += error == 0) {
+            struct worker *const next = &worker[started];
+            fail_without_memory(ordo_one_shot_new(&next->result, &received[started], NULL, NULL));
+            next->lines.untyped = ordo_receiver_clone(lines.untyped);
+            next->tally = ordo_arc_clone(&tally);
+            error = ordo_thread_scope_spawn(&threads, count_lines, next);
+        }
+        if (error == 0)
+            error = ordo_thread_scope_spawn(&threads, read_lines, &reader);
+        mask_interrupt(SIG_UNBLOCK);
+        if (error != 0)
+            fail("cannot start thread %u of %u: %s", started + 1, workers + 1, strerror(error));
+        lines_receiver_drop(&lines);
+
+        totals->sent = result_of(&sent).messages;
+        for (unsigned i = 0; i < workers; i++) {
+            const struct result result = result_of(&received[i]);
+            totals->received += result.messages;
+            totals->acquisitions += result.acquisitions;
+        }
     }
-    pthread_sigmask(SIG_UNBLOCK, &interrupt, NULL);
+    show_progress();
+    if (isatty(STDERR_FILENO))
+        fputc('\n', stderr);
 
-    if (error)
-        ordo_store(&stop, true, ordo_relaxed);
-    else
-        show_progress();
-    for (unsigned i = 0; i < started; i++)
-        pthread_join(thread[i], NULL);
-    if (error)
-        fail("cannot start thread %u of %u: %s", started + 1, count, strerror(error));
-}
-
-static struct counts counted_with_threads(void)
-{
-    struct counts c = {ordo_load(&words, ordo_relaxed), ordo_load(&longest, ordo_relaxed), {0}};
-    for (int i = 0; i < 26; i++)
-        c.letters[i] = ordo_load(&letters[i], ordo_relaxed);
-    return c;
+    locked_counts counts;
+    if (!ordo_arc_into_inner(&tally, &counts))
+        abort(); /* each worker has dropped its own */
+    return ordo_mutex_into_inner(&counts);
 }
 
 /* ---- without threads ------------------------------------------------------------------------- */
 
-/* The same numbers by other means: one walk over the whole text, no chunks, no atomics; all passes
+/* The same numbers by other means: one walk over the whole text, no lines, no atomics; all passes
  * are alike. */
 static struct counts count_without_threads(void)
 {
@@ -279,6 +383,7 @@ static struct counts count_without_threads(void)
     uint64_t length = 0; /* of the word we are in */
     for (size_t i = 0; i < text.size; i++) {
         unsigned char byte = text.bytes[i];
+        c.lines += byte == '\n' || i == text.size - 1 ? plan.passes : 0;
         if ((byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z'))
             c.letters[letter_index(byte)] += plan.passes;
         length = is_space(byte) ? 0 : length + 1;
@@ -335,35 +440,36 @@ static void print_numbers(const char *name, uint64_t with, uint64_t without)
     print_row(name, a, b);
 }
 
-static void print_microseconds(const char *name, double value)
+static void print_count(const char *name, uint64_t value)
 {
-    char a[32];
-    snprintf(a, sizeof a, "%.1f us", value);
+    char a[24];
+    snprintf(a, sizeof a, "%" PRIu64, value);
     print_row(name, a, "");
 }
 
 /* Prints everything; returns whether the threads got it right. */
-static bool print_results(const struct counts *with, const struct counts *without)
+static bool print_results(const struct counts *with, const struct counts *without,
+                          const struct totals *totals)
 {
-    struct timing t = timing_now();
-    uint64_t unique = ordo_load(&unique_ids, ordo_relaxed);
     char frequent[7], frequent_without[7];
     most_frequent(with, frequent);
     most_frequent(without, frequent_without);
 
     if (!for_script)
         print_row("", "with threads", "without threads");
+    print_numbers("lines", with->lines, without->lines);
     print_numbers("words", with->words, without->words);
     print_numbers("letters", sum(with->letters), sum(without->letters));
     print_numbers("longest word", with->longest, without->longest);
     print_row("most frequent letters", frequent, frequent_without);
-    print_numbers("chunks", t.chunks, plan.chunks);
-    print_numbers("unique ids", unique, plan.chunks);
-    print_microseconds("average per chunk", average_us(t));
-    print_microseconds("peak per chunk", t.peak_ns / 1e3);
+    print_numbers("messages sent", totals->sent, without->lines);
+    print_numbers("messages received", totals->received, without->lines);
+    print_numbers("lock acquisitions", totals->acquisitions, without->lines);
+    print_count("sleeps", ordo_load(&sleeps, ordo_relaxed));
+    print_count("wakes", ordo_load(&wakes, ordo_relaxed));
 
-    return memcmp(with, without, sizeof *with) == 0 && t.chunks == plan.chunks &&
-           unique == plan.chunks;
+    return memcmp(with, without, sizeof *with) == 0 && totals->sent == without->lines &&
+           totals->received == without->lines && totals->acquisitions == without->lines;
 }
 
 /* ---- command line ---------------------------------------------------------------------------- */
@@ -371,9 +477,9 @@ static bool print_results(const struct counts *with, const struct counts *withou
 static const char usage[] =
     "usage: count [options] FILE\n"
     "Counts the words and letters of FILE with threads, again without, and compares.\n"
-    "  -t, --threads N   threads (default 4)\n"
-    "  -p, --passes N    times to count the whole file (default 2000)\n"
-    "  -c, --chunk N     bytes a thread takes at a time (default 4096)\n"
+    "  -w, --workers N   threads that count (default 3)\n"
+    "  -p, --passes N    times to count the whole file (default 200)\n"
+    "  -c, --capacity N  lines that may wait for a worker (default 64)\n"
     "  -r, --result      print name=value lines\n"
     "Exit status: 0 same result, 1 different, 2 cannot start, 130 stopped by SIGINT.\n";
 
@@ -390,16 +496,16 @@ static uint64_t number(const char *argument, const char *option, uint64_t limit)
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"threads", required_argument, NULL, 't'}, {"passes", required_argument, NULL, 'p'},
-        {"chunk", required_argument, NULL, 'c'},   {"result", no_argument, NULL, 'r'},
+        {"workers", required_argument, NULL, 'w'},  {"passes", required_argument, NULL, 'p'},
+        {"capacity", required_argument, NULL, 'c'}, {"result", no_argument, NULL, 'r'},
         {"help", no_argument, NULL, 'h'},          {0},
     };
-    unsigned threads = 4;
-    for (int o; (o = getopt_long(argc, argv, "t:p:c:rh", options, NULL)) != -1;) {
+    unsigned workers = 3;
+    for (int o; (o = getopt_long(argc, argv, "w:p:c:rh", options, NULL)) != -1;) {
         switch (o) {
-        case 't': threads = (unsigned)number(optarg, "threads", max_threads); break;
+        case 'w': workers = (unsigned)number(optarg, "workers", max_workers); break;
         case 'p': plan.passes = number(optarg, "passes", UINT32_MAX); break;
-        case 'c': plan.size = number(optarg, "chunk", UINT32_MAX); break;
+        case 'c': plan.capacity = number(optarg, "capacity", 1000000); break;
         case 'r': for_script = true; break;
         case 'h': fputs(usage, stdout); return 0;
         default: fputs(usage, stderr); return exit_usage;
@@ -409,30 +515,26 @@ int main(int argc, char **argv)
         fail_to_read("the text", optind == argc ? "No file given" : "More than one file given");
 
     read_text(argv[optind]);
-    plan.per_pass = (text.size + plan.size - 1) / plan.size;
-    if (plan.per_pass > UINT32_MAX / plan.passes)
-        fail("%" PRIu64 " passes of %" PRIu64 " chunks: ids do not fit in 32 bits", plan.passes,
-             plan.per_pass);
-    plan.chunks = plan.per_pass * plan.passes;
-    taken = calloc(plan.chunks / 64 + 1, sizeof *taken);
-    if (!taken)
-        fail("no memory for %" PRIu64 " ids", plan.chunks);
+    if (text.size > UINT64_MAX / plan.passes)
+        fail("%" PRIu64 " passes of %zu bytes do not fit in 64 bits", plan.passes, text.size);
+    struct counts without = count_without_threads();
+    plan.lines = without.lines;
 
     if (!for_script)
-        printf("%s: %zu bytes, %" PRIu64 " passes, %u threads\n", argv[optind], text.size,
-               plan.passes, threads);
-    run_threads(threads);
+        printf("%s: %zu bytes, %" PRIu64 " passes, %u workers\n", argv[optind], text.size,
+               plan.passes, workers);
+    sigaction(SIGINT, &(struct sigaction){.sa_handler = stop_on_signal}, NULL);
+    struct totals totals = {0};
+    struct counts with = count_with_threads(workers, &totals);
     if (ordo_load(&stop, ordo_relaxed)) {
-        fprintf(stderr, "count: stopped after %" PRIu32 " of %" PRIu64 " chunks\n",
-                timing_now().chunks, plan.chunks);
+        fprintf(stderr, "count: stopped after %" PRIu64 " of %" PRIu64 " lines\n", totals.received,
+                plan.lines);
         return exit_stopped;
     }
 
-    struct counts with = counted_with_threads(), without = count_without_threads();
-    bool same = print_results(&with, &without);
+    bool same = print_results(&with, &without, &totals);
     puts(for_script ? (same ? "result=same" : "result=different")
                     : (same ? "Same result." : "The results DIFFER."));
-    free(taken);
     free(text.bytes);
     return same ? 0 : exit_differs;
 }

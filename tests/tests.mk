@@ -80,12 +80,18 @@ $(foreach flavour,$(FLAVOURS),$(eval $(call flavour_rules,$(flavour))))
 # arch: each routine. face: the header's operations, by their results. calls: by what they call.
 # core: locks and what they stand on. hostile: the same, over futexes that hostile.c spoils; without
 # the tests of those themselves. sharing: channels, Arc, reclamation, and what else core shares data by.
-SUITES := arch face calls core hostile sharing
+# stopped: beside a peer that is stopped inside an operation, after any atomic operation of it.
+SUITES := arch face calls core hostile sharing stopped
 
 , := ,
 sources.hostile := $(filter-out tests/core/futex%,$(wildcard tests/core/*.c))
 link.hostile := $(patsubst %,-Wl$(,)--wrap=%,$(filter-out ordo_futex_operation%,\
     $(shell sed -n 's/^u*int[0-9a-z_]* \(ordo_futex_[a-z_]*\).*/\1/p' include/ordo/futex*.h)))
+link.stopped := @build/wrapped.options \
+    $(filter %wait %wait_until %wait_bitset %wait_any,$(link.hostile))
+
+build/wrapped.options: build/symbols.inc
+	$(Q)sed -nE '/, none, [a-z_]+\)$$/d; s/^ORDO_SYMBOL\(([a-z0-9_]+).*/-Wl,--wrap=\1/p' $< > $@
 
 # test_objects SUITE,TARGET. tests/arch/back_end.c knows its target and is compiled for it.
 test_sources = $(filter-out %/back_end.c,$(wildcard tests/$(1)/*.c)) \
@@ -103,10 +109,15 @@ build/$(2)/tests/$(1): $$(call test_objects,$(1),$(2)) $(call also.$(1),$(2)) bu
 TEST_PROGRAMS += build/$(2)/tests/$(1)
 endef
 
-# The last three are static programs: the demonstration, and what features.c makes of the CPU.
+# The last three are static programs: the demonstration, which counts what ordo asks of the futex,
+# and what features.c makes of the CPU.
+COUNTED := wait wait_until wait_bitset wake wake_bitset
+build/%/demo/count: private WRAP = $(patsubst %,-Wl$(,)--wrap=ordo_futex_%,$(COUNTED))
+
 define target_test_rules
 $(foreach suite,$(SUITES),$(call test_rules,$(suite),$(1))
 )
+build/$(1)/tests/stopped: | build/wrapped.options
 build/$(1)/tests/back_end.o: private CC      = $$(call test_compiler,$(CPU.$(1)))
 build/$(1)/tests/back_end.o: private DEFINES = -DORDO_BACK_END='"$(BACKEND.$(1))"' $$(TEST_DEFINES)
 build/$(1)/tests/back_end.o: tests/arch/back_end.c | build/symbols.inc $(NEEDS.$(CPU.$(1)))
@@ -125,7 +136,7 @@ endef
 define link_static
 @mkdir -p $(@D)
 @echo "  LINK    $@"
-$(Q)$(CC) -std=gnu17 $(CFLAGS) $(WARNINGS) -Iinclude -static -o $@ $^ -lpthread
+$(Q)$(CC) -std=gnu17 $(CFLAGS) $(WARNINGS) -Iinclude -static $(WRAP) -o $@ $^ -lpthread
 endef
 
 $(foreach target,$(TARGETS),$(eval $(call target_test_rules,$(target))))

@@ -10,6 +10,8 @@
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
  * Sharing      allocator.h, arc.h
+ * Sharing      one_shot.h, sequence_lock.h, allocator.h
+ * Sharing      allocator.h, channel.h, select.h
  *
  * jump.h       a longjmp that gives back poison mutexes, and lets a once run again
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
@@ -22,6 +24,7 @@
 #include "ordo/atomic.h"
 #include "ordo/barrier.h"
 #include "ordo/binary_semaphore.h"
+#include "ordo/channel.h"
 #include "ordo/clock.h"
 #include "ordo/condition_variable.h"
 #include "ordo/cpu.h"
@@ -37,6 +40,7 @@
 #include "ordo/mutex.h"
 #include "ordo/once.h"
 #include "ordo/once_lock.h"
+#include "ordo/one_shot.h"
 #include "ordo/pi_condition_variable.h"
 #include "ordo/pi_mutex.h"
 #include "ordo/poison_mutex.h"
@@ -47,7 +51,9 @@
 #include "ordo/reader_writer_lock.h"
 #include "ordo/recursive_mutex.h"
 #include "ordo/robust_mutex.h"
+#include "ordo/select.h"
 #include "ordo/semaphore.h"
+#include "ordo/sequence_lock.h"
 #include "ordo/spin_lock.h"
 #include "ordo/thread.h"
 #include "ordo/wait.h"

@@ -45,18 +45,19 @@ else
     echo "SKIP: root can read every file" >&2
 fi
 
-check "0 threads are refused" refuses "count: --threads 0: " "$@" -t 0 "$0"
+check "0 workers are refused" refuses "count: --workers 0: " "$@" -w 0 "$0"
+check "65 workers are refused" refuses "count: --workers 65: " "$@" -w 65 "$0"
 check "a negative number of passes is refused" refuses "count: --passes -1: " "$@" -p -1 "$0"
-check "a chunk of 12x bytes is refused" refuses "count: --chunk 12x: " "$@" -c 12x "$0"
-check "more ids than 32 bits hold are refused" \
-    refuses "count: 4294967295 passes of " "$@" -c 1 -p 4294967295 "$0"
+check "a capacity of 12x is refused" refuses "count: --capacity 12x: " "$@" -c 12x "$0"
 
 # ---- results -------------------------------------------------------------------------------------
 
-# by_awk FILE PASSES: words, letters, longest word, most frequent letters
+# by_awk FILE PASSES: lines, words, letters, longest word, most frequent letters
 by_awk() {
     od -An -v -tu1 -w1 "$1" | awk -v passes="$2" '
         {
+            if (NR == 1 || last == 10) lines++
+            last = $1
             space = $1 == 32 || ($1 >= 9 && $1 <= 13)
             upper = $1 >= 65 && $1 <= 90 ? $1 + 32 : $1
             if (upper >= 97 && upper <= 122) { letters++; count[upper]++ }
@@ -73,8 +74,8 @@ by_awk() {
                 frequent = frequent sprintf("%c", best)
                 count[best] = 0
             }
-            printf "words=%d\nletters=%d\nlongest word=%d\nmost frequent letters=%s\n", \
-                words * passes, letters * passes, longest, frequent
+            printf "lines=%d\nwords=%d\nletters=%d\nlongest word=%d\nmost frequent letters=%s\n", \
+                lines * passes, words * passes, letters * passes, longest, frequent
         }'
 }
 
@@ -84,13 +85,13 @@ counts() {
     shift 2
     by_awk "$file" "$passes" > "$scratch/expected"
     "$@" --result --passes "$passes" "$file" > "$out" 2> "$err" &&
-        grep -E '^(words|letters|longest word|most frequent letters)=' "$out" |
+        grep -E '^(lines|words|letters|longest word|most frequent letters)=' "$out" |
         cmp -s - "$scratch/expected" && grep -qx result=same "$out"
 }
 
 printf 'no trailing newline' > "$scratch/no-newline"
 printf 'a' > "$scratch/one-byte"
-printf 'b c' > "$scratch/smaller-than-threads"
+printf 'b c' > "$scratch/fewer-than-workers"
 printf ' \t\r\n\v\f ' > "$scratch/only-space"
 printf 'tabs\tand\r\nCRLF\vVT\fFF  twice \n\n end ' > "$scratch/separators"
 printf 'na\303\257ve caf\303\251 \342\200\224 \320\274\320\270\321\200\n\302\240x\n' \
@@ -98,15 +99,12 @@ printf 'na\303\257ve caf\303\251 \342\200\224 \320\274\320\270\321\200\n\302\240
 awk 'BEGIN { for (i = 0; i < 20000; i++) printf "%c", 97 + i % 26 }' > "$scratch/one-huge-word"
 awk 'BEGIN { for (i = 0; i < 256; i++) printf "\\0%03o", i }' > "$scratch/octal"
 printf '%b' "$(cat "$scratch/octal")" > "$scratch/all-bytes"
-# Words that end, begin, or lie across the border at 4096.
-x4090=$(awk 'BEGIN { for (i = 0; i < 4090; i++) printf "x" }')
-echo "$x4090 yyyy zzzz across" > "$scratch/border-1"
-echo "${x4090}xxx across borders" > "$scratch/border-2"
-echo "${x4090}xxxxxx next" > "$scratch/border-3"
+awk 'BEGIN { for (i = 0; i < 5000; i++) printf "\n" }' > "$scratch/empty-lines"
+printf 'one\ntwo\r\n\n  \nlast' > "$scratch/no-last-newline"
 check "all-bytes has 256 bytes" [ "$(wc -c < "$scratch/all-bytes")" -eq 256 ]
-for name in no-newline one-byte smaller-than-threads only-space separators utf-8 one-huge-word \
-    all-bytes border-1 border-2 border-3; do
-    for options in "-c 4096 -t 4" "-c 1 -t 8" "-c 7 -t 1"; do
+for name in no-newline one-byte fewer-than-workers only-space separators utf-8 one-huge-word \
+    all-bytes empty-lines no-last-newline; do
+    for options in "-c 1000000 -w 4" "-c 1 -w 8" "-c 7 -w 1"; do
         # shellcheck disable=SC2086 # options are words
         check "$name is counted right with $options" counts "$scratch/$name" 3 "$@" $options
     done
@@ -114,11 +112,13 @@ done
 
 text=/usr/share/common-licenses/GPL-3
 if [ -r $text ]; then
-    chunks=$((50 * (($(wc -c < $text) + 4095) / 4096)))
+    lines=$((50 * $(wc -l < $text)))
     check "GPL-3 is counted right" counts $text 50 "$@"
     check "wc finds as many words" grep -qx "words=$(($(wc -w < $text) * 50))" "$out"
-    check "all chunks are done" grep -qx "chunks=$chunks" "$out"
-    check "all ids are unique" grep -qx "unique ids=$chunks" "$out"
+    for name in "messages sent" "messages received" "lock acquisitions"; do
+        check "as many $name as lines" grep -qx "$name=$lines" "$out"
+    done
+    check "it says how often threads slept and were woken" grep -Eqc '^(sleeps|wakes)=[0-9]+$' "$out"
 fi
 "$@" -p 2 "$0" > "$out" 2> "$err"
 check "the table for people has both columns" grep -q 'with threads *without threads' "$out"
@@ -141,7 +141,7 @@ fi
 # SIGINT once it is known to count: it stops within 10 s, says so, and gives no result.
 stops_on_interrupt() {
     : > "$err" # the last test's progress must not be taken for this one's
-    "$@" --result --passes 10000000 --chunk 8192 "$0" > "$out" 2> "$err" &
+    "$@" --result --passes 10000000 "$0" > "$out" 2> "$err" &
     pid=$!
     for _ in $(seq 100); do
         grep -q counting: "$err" && break

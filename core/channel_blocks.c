@@ -1,0 +1,342 @@
+/* channel_blocks.c: the unbounded channel: a chain of blocks of slots; see channel_parts.h for the
+ * stamps.
+ *
+ * Block number n has the positions from n * block_size on. The head and the tail are 128 bits each:
+ * a position and the block that it is in, or, at the first position of a block, perhaps the block
+ * before. Both halves change together, and the position only grows, so a compare-exchange that
+ * succeeds knows that the block was the right one all the time (no ABA). A block's link is 128 bits
+ * for the same reason: its number, and the next block or NULL. A sender that needs the next block
+ * puts a new one there, if nobody else has, and then moves the tail on, if nobody else has: nobody
+ * waits for the one who installs a block. A new block belongs to the chain from its being linked, and
+ * before a position in it is claimed, so a claimed position never lacks memory.
+ *
+ * Blocks are not given back before the channel is. So a thread that has read the head or the tail
+ * and was stopped may still look at the block, though it is used for other positions by then: a stamp
+ * has the position in it, so it sees that the one it looks for is not there, and then that the head
+ * has moved; and what it changes then is a tagged word, which has changed too, or a stamp that is
+ * lower than that of the position it abandons, which means nothing to a later position.
+ *
+ * A block can be used again when its messages have been taken out and neither the head nor the tail
+ * is in it: block_size + 2 steps, counted in `done` by those who make them. The one that makes the
+ * last puts it on a stack of unused ones, whose top has a tag that grows with each change. Nothing
+ * that the channel still looks at is lost then: the link leads to the next block, which the head has
+ * reached. (So it is never needed to help a tail on before a block is retired: it has left.)
+ *
+ * Orderings of the stamps, head and tail, who sleeps and closing are those of channel_ring.c, but
+ * that slots need no stamp free: a message that is not there is one whose stamp is less than full.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "channel_parts.h"
+
+enum { closed = 1, block_size = 32 };
+
+enum { all_done = block_size + 2 };
+
+struct block {
+    ordo_atomic_u128 link; /* the number, and above it the next block */
+    ordo_atomic_u32 done;
+    ordo_atomic_ptr below; /* in the stack of unused ones */
+    struct block *older;   /* of all that were allocated */
+};
+
+static struct block *block_of(ordo_u128 word)
+{
+    return (struct block *)(uintptr_t)(word >> 64);
+}
+
+static uint64_t low(ordo_u128 word)
+{
+    return (uint64_t)word;
+}
+
+static ordo_u128 joined(const struct block *block, uint64_t number)
+{
+    return (ordo_u128)(uintptr_t)block << 64 | number;
+}
+
+static struct slot *slot_of(const struct channel *channel, struct block *block, uint64_t position)
+{
+    return (struct slot *)((char *)block + channel->first_slot
+                           + position % block_size * channel->stride);
+}
+
+static uint64_t stamp_at(const struct channel *channel, struct block *block, uint64_t position)
+{
+    /* seq_cst: Dekker's pair of who waits; acquire would order the messages. */
+    return ordo_load(&slot_of(channel, block, position)->stamp, ordo_seq_cst);
+}
+
+/* ---- Blocks ---------------------------------------------------------------------------------- */
+
+static size_t bytes_of_a_block(const struct channel *channel)
+{
+    return channel->first_slot + block_size * channel->stride;
+}
+
+static struct block *allocate_block(struct channel *channel)
+{
+    const size_t bytes = bytes_of_a_block(channel);
+    struct block *const block = ordo_allocate(channel->allocator, bytes, channel->alignment);
+
+    if (block == NULL)
+        return NULL;
+    memset(block, 0, bytes);
+
+    /* Relaxed: the list is walked by the one who frees the channel. */
+    void *older = ordo_load(&channel->newest, ordo_relaxed);
+
+    do
+        block->older = older;
+    while (!ordo_compare_exchange_weak(&channel->newest, &older, block, ordo_relaxed,
+                                       ordo_relaxed));
+    return block;
+}
+
+static void put_unused(struct channel *channel, struct block *block)
+{
+    ordo_u128 top = ordo_load(&channel->unused, ordo_relaxed);
+
+    ordo_store(&block->done, 0, ordo_relaxed);
+    do
+        ordo_store(&block->below, block_of(top), ordo_relaxed);
+    /* Release: pairs with the acquire in get_block. */
+    while (!ordo_compare_exchange_weak(&channel->unused, &top, joined(block, low(top) + 1),
+                                       ordo_release, ordo_relaxed));
+}
+
+/* An unused one, or a new one, or NULL. */
+static struct block *get_block(struct channel *channel)
+{
+    /* Acquire: pairs with the release in put_unused. */
+    ordo_u128 top = ordo_load(&channel->unused, ordo_acquire);
+    struct block *block;
+
+    while ((block = block_of(top)) != NULL)
+        if (ordo_compare_exchange_weak(
+                &channel->unused, &top,
+                joined(ordo_load(&block->below, ordo_relaxed), low(top) + 1), ordo_acquire,
+                ordo_acquire))
+            return block;
+    return allocate_block(channel);
+}
+
+/* Counts steps that are done with the block. */
+static void count_done(struct channel *channel, struct block *block, uint32_t steps)
+{
+    /* Release: what was copied out. Acquire: pairs with the others' release. */
+    if (ordo_add_fetch(&block->done, steps, ordo_acq_rel) == all_done)
+        put_unused(channel, block);
+}
+
+/* Gives block `number` a next one, unless another sender is faster. Returns false without memory. */
+static bool install_next(struct channel *channel, struct block *block, uint64_t number)
+{
+    struct block *const next = get_block(channel);
+    ordo_u128 link = joined(NULL, number);
+
+    if (next == NULL)
+        return false;
+    ordo_store(&next->link, joined(NULL, number + 1), ordo_relaxed);
+    /* Release: pairs with the acquire of who follows the link. seq_cst: it is part of the way that
+     * who waits looks along. */
+    if (!ordo_compare_exchange(&block->link, &link, joined(next, number), ordo_seq_cst,
+                               ordo_relaxed))
+        put_unused(channel, next);
+    return true;
+}
+
+int blocks_start(struct channel *channel)
+{
+    struct block *block;
+    size_t slots;
+
+    channel->first_slot = (sizeof *block + channel->offset - 1) & -channel->offset;
+    if (__builtin_mul_overflow(channel->stride, block_size, &slots)
+        || slots > SIZE_MAX - channel->first_slot || (block = allocate_block(channel)) == NULL)
+        return ENOMEM;
+    ordo_store(&channel->last, joined(block, 0), ordo_relaxed);
+    ordo_store(&channel->first, joined(block, 0), ordo_relaxed);
+    return 0;
+}
+
+void blocks_end(struct channel *channel)
+{
+    struct block *older;
+
+    for (struct block *block = ordo_load(&channel->newest, ordo_relaxed); block != NULL;
+         block = older) {
+        older = block->older;
+        ordo_deallocate(channel->allocator, block, bytes_of_a_block(channel));
+    }
+}
+
+/* ---- Sending --------------------------------------------------------------------------------- */
+
+int blocks_try_send(struct channel *channel, const char *messages, size_t count, size_t *moved)
+{
+    ordo_u128 tail = ordo_load(&channel->last, ordo_seq_cst);
+
+    *moved = 0;
+    while (*moved < count) {
+        struct block *const block = block_of(tail);
+        struct block *into = block;
+        uint64_t position = low(tail) >> 1;
+
+        if ((low(tail) & closed) != 0)
+            return *moved != 0 ? 0 : EPIPE;
+        if (position % block_size == 0) {
+            const ordo_u128 link = ordo_load(&block->link, ordo_seq_cst);
+
+            if (low(link) + 1 == position / block_size)
+                into = block_of(link);
+            if (into == NULL) {
+                if (!install_next(channel, block, low(link)))
+                    return *moved != 0 ? 0 : ENOMEM;
+                tail = ordo_load(&channel->last, ordo_seq_cst);
+                continue;
+            }
+        }
+
+        const uint64_t room = block_size - position % block_size;
+        const uint64_t end = position + (count - *moved < room ? count - *moved : room);
+
+        if (!ordo_compare_exchange(&channel->last, &tail, joined(into, end << 1), ordo_seq_cst,
+                                   ordo_seq_cst))
+            continue;
+        for (; position != end; position++) {
+            struct slot *const slot = slot_of(channel, into, position);
+
+            memcpy(message_in(channel, slot), messages, channel->size);
+            messages += channel->size;
+            /* Release: pairs with the acquire in stamp_at. seq_cst: Dekker's pair of who waits. */
+            if (ordo_exchange(&slot->stamp, stamp(position, stamp_full), ordo_seq_cst)
+                == stamp(position, stamp_abandoned))
+                return *moved != 0 ? 0 : EPIPE;
+            ++*moved;
+        }
+        if (into != block)
+            count_done(channel, block, 1); /* the tail has left it */
+        tail = joined(into, end << 1);
+    }
+    return 0;
+}
+
+/* ---- Receiving ------------------------------------------------------------------------------- */
+
+/* The block that the first message is in or will be in, if there is one, or the block of the head. */
+static struct block *block_to_look_in(ordo_u128 head)
+{
+    struct block *const block = block_of(head);
+
+    if (low(head) % block_size == 0) {
+        const ordo_u128 link = ordo_load(&block->link, ordo_seq_cst);
+
+        if (low(link) + 1 == low(head) / block_size && block_of(link) != NULL)
+            return block_of(link);
+    }
+    return block;
+}
+
+static bool is_over(const struct channel *channel, uint64_t position)
+{
+    return low(ordo_load(&channel->last, ordo_seq_cst)) == (position << 1 | closed);
+}
+
+bool blocks_can_receive(const struct channel *channel)
+{
+    const ordo_u128 head = ordo_load(&channel->first, ordo_seq_cst);
+
+    return stamp_at(channel, block_to_look_in(head), low(head)) >= stamp(low(head), stamp_full)
+           || is_over(channel, low(head));
+}
+
+int blocks_try_receive(struct channel *channel, char *messages, size_t count, size_t *moved)
+{
+    ordo_u128 head = ordo_load(&channel->first, ordo_seq_cst);
+
+    *moved = 0;
+    while (*moved < count) {
+        struct block *const left = block_of(head), *const block = block_to_look_in(head);
+        uint64_t position = low(head), end = position;
+        const uint64_t room = block_size - position % block_size;
+        const uint64_t most = count - *moved < room ? count - *moved : room;
+
+        while (end - position < most && stamp_at(channel, block, end) == stamp(end, stamp_full))
+            end++;
+        if (end == position) {
+            const bool abandoned = stamp_at(channel, block, position)
+                                   == stamp(position, stamp_abandoned);
+            const bool over = abandoned || is_over(channel, position);
+            const ordo_u128 now = ordo_load(&channel->first, ordo_seq_cst);
+
+            if (now == head) /* so it was the right place to look */
+                return *moved != 0 ? 0 : over ? EPIPE : EAGAIN;
+            head = now;
+            continue;
+        }
+        /* seq_cst: Dekker's pair of who waits. */
+        if (!ordo_compare_exchange(&channel->first, &head, joined(block, end), ordo_seq_cst,
+                                   ordo_seq_cst))
+            continue;
+        head = joined(block, end);
+
+        const uint32_t taken = (uint32_t)(end - position);
+
+        for (; position != end; position++) {
+            memcpy(messages, message_in(channel, slot_of(channel, block, position)),
+                   channel->size);
+            messages += channel->size;
+            ++*moved;
+        }
+        if (block != left)
+            count_done(channel, left, 1); /* the head has left it */
+        count_done(channel, block, taken);
+    }
+    return 0;
+}
+
+/* ---- The end --------------------------------------------------------------------------------- */
+
+void blocks_close(struct channel *channel)
+{
+    /* Release: pairs with the acquire of who returns EPIPE. seq_cst: Dekker's pair of who waits. */
+    ordo_fetch_or(&channel->last, closed, ordo_seq_cst);
+}
+
+void blocks_discard(struct channel *channel)
+{
+    const uint64_t end = low(ordo_load(&channel->last, ordo_relaxed)) >> 1;
+    ordo_u128 head;
+
+    while (low(head = ordo_load(&channel->first, ordo_seq_cst)) != end) {
+        const uint64_t position = low(head);
+        struct block *const left = block_of(head), *const block = block_to_look_in(head);
+        struct slot *const slot = slot_of(channel, block, position);
+        uint64_t is = ordo_load(&slot->stamp, ordo_seq_cst);
+
+        /* Not there yet: from here on it will not be, unless the sender is faster. */
+        if (is < stamp(position, stamp_full)
+            && ordo_compare_exchange(&slot->stamp, &is, stamp(position, stamp_abandoned),
+                                     ordo_relaxed, ordo_relaxed))
+            is = stamp(position, stamp_abandoned);
+        if ((is != stamp(position, stamp_full) && is != stamp(position, stamp_abandoned))
+            || !ordo_compare_exchange(&channel->first, &head, joined(block, position + 1),
+                                      ordo_seq_cst, ordo_relaxed))
+            continue;
+        if (is == stamp(position, stamp_full) && channel->destroy != NULL)
+            channel->destroy(message_in(channel, slot));
+        if (block != left)
+            count_done(channel, left, 1);
+        count_done(channel, block, 1);
+    }
+}
+
+size_t blocks_length(const struct channel *channel)
+{
+    const uint64_t head = low(ordo_load(&channel->first, ordo_acquire));
+
+    /* The head was read first, so the tail is not behind it. */
+    return (size_t)((low(ordo_load(&channel->last, ordo_relaxed)) >> 1) - head);
+}

@@ -1,0 +1,198 @@
+/* channel_ring.c: the bounded channel: a ring of slots; see channel_parts.h for the stamps.
+ *
+ * A position is the number of the turn around the ring, and below it the index of the slot, in as
+ * many bits as the capacity needs. The slot of position p goes free(p), full(p), free(p + a turn).
+ * With 61 bits for positions and up to half of them left out, 2^60 messages can be sent.
+ *
+ * The head and the tail only grow, and a slot's stamp too. So what a stamp says is final:
+ *   - full(h) for the head h: the message can be taken by who moves the head from h.
+ *   - less than full(h): it is not there. Then the head is still h: it cannot pass a message that is
+ *     not there. The channel is empty, or its first message is being sent.
+ *   - more: another receiver has moved the head from h. Its move happens before its stamp, so the
+ *     next look at the head shows it.
+ *   - less than free(t) for the tail t: the message of the turn before has not been taken out, and
+ *     so the tail is still t. The channel is full, or its first message is being taken out.
+ *   - more: another sender has moved the tail from t.
+ *
+ * A message is copied between the move of the tail and the stamp full, and between the move of the
+ * head and the stamp free: release there and acquire at the look order the copies. The move of the
+ * tail needs no order for that.
+ *
+ * Who sleeps, in waiters.h, looks at the head, or tail, and a stamp. A message can become the first
+ * in two ways: by its own stamp, when it is first already, and by the move of the head over the one
+ * before. Both are seq_cst, and after either its thread looks for receivers that wait. The same is
+ * true of free slots, stamps and the move of the tail. So whoever waits is woken, even if a wake-up
+ * was used up by a thread that came too early, when the messages before were not there.
+ *
+ * Closed is a bit in the tail, so no position is claimed after it. The receivers' end then goes from
+ * the head to the tail. A message that is there it claims as a receiver does, and destroys. One that
+ * is not, it abandons, if its stamp is still free: its sender sees that and keeps it. Either the
+ * sender's exchange or this compare-exchange is first, so the message has one owner.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "channel_parts.h"
+
+enum { closed = 1 };
+
+static struct slot *slot_of(const struct channel *channel, uint64_t position)
+{
+    return (struct slot *)((char *)(uintptr_t)channel + channel->first_slot
+                           + (position & channel->mask) * channel->stride);
+}
+
+static uint64_t after(const struct channel *channel, uint64_t position)
+{
+    return (position & channel->mask) + 1 < channel->capacity ? position + 1
+                                                              : (position | channel->mask) + 1;
+}
+
+static uint64_t stamp_at(const struct channel *channel, uint64_t position)
+{
+    /* seq_cst: Dekker's pair of who waits; acquire would order the messages. */
+    return ordo_load(&slot_of(channel, position)->stamp, ordo_seq_cst);
+}
+
+/* How many slots from `position` on, up to `count`, are as `what` says; *end is where they end. */
+static size_t run_of(const struct channel *channel, uint64_t position, unsigned int what,
+                     size_t count, uint64_t *end)
+{
+    size_t length = 0;
+
+    for (*end = position; length < count && stamp_at(channel, *end) == stamp(*end, what); length++)
+        *end = after(channel, *end);
+    return length;
+}
+
+void ring_start(struct channel *channel)
+{
+    for (uint64_t position = 0; position < channel->capacity; position++)
+        ordo_store(&slot_of(channel, position)->stamp, stamp(position, stamp_free), ordo_relaxed);
+}
+
+bool ring_can_send(const struct channel *channel)
+{
+    const uint64_t tail = ordo_load(&channel->tail, ordo_seq_cst);
+
+    return (tail & closed) != 0 || stamp_at(channel, tail >> 1) >= stamp(tail >> 1, stamp_free);
+}
+
+bool ring_can_receive(const struct channel *channel)
+{
+    const uint64_t head = ordo_load(&channel->head, ordo_seq_cst);
+
+    return stamp_at(channel, head) >= stamp(head, stamp_full)
+           || ordo_load(&channel->tail, ordo_seq_cst) == (head << 1 | closed);
+}
+
+int ring_try_send(struct channel *channel, const char *messages, size_t count, size_t *moved)
+{
+    uint64_t tail = ordo_load(&channel->tail, ordo_seq_cst), end;
+
+    *moved = 0;
+    do {
+        while ((tail & closed) == 0 && run_of(channel, tail >> 1, stamp_free, count, &end) == 0) {
+            if (!ring_can_send(channel))
+                return EAGAIN;
+            tail = ordo_load(&channel->tail, ordo_seq_cst);
+        }
+        if ((tail & closed) != 0)
+            return EPIPE;
+        /* seq_cst: Dekker's pair of who waits. */
+    } while (!ordo_compare_exchange(&channel->tail, &tail, end << 1, ordo_seq_cst, ordo_seq_cst));
+
+    for (uint64_t position = tail >> 1; position != end; position = after(channel, position)) {
+        struct slot *const slot = slot_of(channel, position);
+
+        memcpy(message_in(channel, slot), messages, channel->size);
+        messages += channel->size;
+        /* Release: pairs with the acquire in stamp_at. seq_cst: Dekker's pair of who waits. */
+        if (ordo_exchange(&slot->stamp, stamp(position, stamp_full), ordo_seq_cst)
+            == stamp(position, stamp_abandoned))
+            return *moved != 0 ? 0 : EPIPE;
+        ++*moved;
+    }
+    return 0;
+}
+
+/* Lets the sender of the next turn have the slot. */
+static void set_free(const struct channel *channel, uint64_t position)
+{
+    /* Release: pairs with the acquire in stamp_at. seq_cst: Dekker's pair of who waits. */
+    ordo_store(&slot_of(channel, position)->stamp,
+               stamp(position + channel->mask + 1, stamp_free), ordo_seq_cst);
+}
+
+int ring_try_receive(struct channel *channel, char *messages, size_t count, size_t *moved)
+{
+    uint64_t head = ordo_load(&channel->head, ordo_seq_cst), end;
+
+    *moved = 0;
+    do
+        while (run_of(channel, head, stamp_full, count, &end) == 0) {
+            if (stamp_at(channel, head) == stamp(head, stamp_abandoned)
+                || ordo_load(&channel->tail, ordo_seq_cst) == (head << 1 | closed))
+                return EPIPE;
+            if (stamp_at(channel, head) < stamp(head, stamp_full))
+                return EAGAIN;
+            head = ordo_load(&channel->head, ordo_seq_cst);
+        }
+    /* seq_cst: Dekker's pair of who waits. */
+    while (!ordo_compare_exchange(&channel->head, &head, end, ordo_seq_cst, ordo_seq_cst));
+
+    for (; head != end; head = after(channel, head)) {
+        memcpy(messages, message_in(channel, slot_of(channel, head)), channel->size);
+        messages += channel->size;
+        set_free(channel, head);
+        ++*moved;
+    }
+    return 0;
+}
+
+void ring_close(struct channel *channel)
+{
+    /* Release: pairs with the acquire of who returns EPIPE. seq_cst: Dekker's pair of who waits. */
+    ordo_fetch_or(&channel->tail, closed, ordo_seq_cst);
+}
+
+void ring_discard(struct channel *channel)
+{
+    const uint64_t end = ordo_load(&channel->tail, ordo_relaxed) >> 1;
+    uint64_t head;
+
+    while ((head = ordo_load(&channel->head, ordo_seq_cst)) != end) {
+        struct slot *const slot = slot_of(channel, head);
+        uint64_t is = ordo_load(&slot->stamp, ordo_seq_cst);
+
+        /* Not there yet: from here on it will not be, unless the sender is faster. */
+        if (is < stamp(head, stamp_full)
+            && ordo_compare_exchange(&slot->stamp, &is, stamp(head, stamp_abandoned), ordo_relaxed,
+                                     ordo_relaxed))
+            is = stamp(head, stamp_abandoned);
+        if (is != stamp(head, stamp_full) && is != stamp(head, stamp_abandoned))
+            continue;
+
+        const uint64_t position = head;
+
+        if (ordo_compare_exchange(&channel->head, &head, after(channel, head), ordo_seq_cst,
+                                  ordo_relaxed)
+            && is == stamp(position, stamp_full)) {
+            if (channel->destroy != NULL)
+                channel->destroy(message_in(channel, slot));
+            set_free(channel, position);
+        }
+    }
+}
+
+size_t ring_length(const struct channel *channel)
+{
+    const uint64_t head = ordo_load(&channel->head, ordo_acquire);
+    const uint64_t tail = ordo_load(&channel->tail, ordo_relaxed) >> 1;
+    const uint64_t turn = channel->mask + 1;
+    const uint64_t length = (tail / turn - head / turn) * channel->capacity
+                            + (tail & channel->mask) - (head & channel->mask);
+
+    /* The head was read first, and may have moved on since. */
+    return length < channel->capacity ? (size_t)length : channel->capacity;
+}

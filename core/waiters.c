@@ -1,0 +1,222 @@
+/* waiters.c: see waiters.h.
+ *
+ * A wake-up is first counted in `pending`, then worked off by whoever has the lock. No wake-up is
+ * lost: its owner adds it and then tries the lock; whoever gives the lock back then looks at
+ * `pending`. Between the two steps of each is a seq_cst fence, so that either the owner gets the
+ * lock or the other sees the wake-up (Dekker's pair). Nobody who wakes waits for the lock, and a
+ * thread that was stopped with the lock delays those that sleep and no others.
+ *
+ * A wake-up that finds nobody in the line is dropped. A node that comes later is added with the lock,
+ * after the drop, so its thread sees what the wake-up was for when it looks once more. What is owed
+ * to a node that leaves goes to the next.
+ *
+ * Nothing is touched too late. A node is taken out before its word is changed, with the lock. If
+ * that change is the signal, its thread may leave without the lock, and nothing follows but a wake
+ * of the bare address. If it fails, another node of the thread was signalled, or it gave up: then it
+ * comes for the lock before it leaves. A node that is claimed is left alone by its thread until the
+ * signal.
+ */
+#include "waiters.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "ordo/futex.h"
+
+/* ---- The lines; the caller has the lock ------------------------------------------------------ */
+
+static void set_count(struct waiters *waiters, enum side side, int change)
+{
+    ordo_atomic_u32 *const count = &waiters->lines[side].count;
+
+    /* seq_cst: see waiters.h. */
+    ordo_store(count, ordo_load(count, ordo_relaxed) + (uint32_t)change, ordo_seq_cst);
+}
+
+void waiters_add(struct waiters *waiters, enum side side, struct ordo_waiter *waiter)
+{
+    struct ordo_waiter *const oldest = waiters->lines[side].oldest;
+
+    if (oldest == NULL) {
+        waiter->next = waiter->previous = waiter;
+        waiters->lines[side].oldest = waiter;
+    } else {
+        waiter->next = oldest;
+        waiter->previous = oldest->previous;
+        waiter->previous->next = oldest->previous = waiter;
+    }
+    waiter->queued = true;
+    set_count(waiters, side, 1);
+}
+
+static void take_out(struct waiters *waiters, enum side side, struct ordo_waiter *waiter)
+{
+    if (waiter->next == waiter) {
+        waiters->lines[side].oldest = NULL;
+    } else {
+        waiter->next->previous = waiter->previous;
+        waiter->previous->next = waiter->next;
+        if (waiters->lines[side].oldest == waiter)
+            waiters->lines[side].oldest = waiter->next;
+    }
+    waiter->queued = false;
+    set_count(waiters, side, -1);
+}
+
+/* Takes out nodes until the word of one could be changed from waiting to `value`, or to the node's
+ * signal if that is 0. Returns the word, and the node, which may be gone if it was the signal. */
+static ordo_atomic_u32 *end_one(struct waiters *waiters, enum side side, uint32_t value,
+                                struct ordo_waiter **ended)
+{
+    while ((*ended = waiters->lines[side].oldest) != NULL) {
+        ordo_atomic_u32 *const word = (*ended)->word;
+        uint32_t expected = waiter_waiting;
+
+        take_out(waiters, side, *ended);
+        /* Release: pairs with the acquire in waiter_wait and leave, whose thread may be gone. */
+        if (ordo_compare_exchange(word, &expected, value != 0 ? value : (*ended)->signal,
+                                  ordo_release, ordo_relaxed))
+            return word;
+    }
+    return NULL;
+}
+
+struct ordo_waiter *waiters_claim(struct waiters *waiters, enum side side)
+{
+    struct ordo_waiter *claimed;
+
+    end_one(waiters, side, waiter_claimed, &claimed);
+    return claimed;
+}
+
+const ordo_atomic_u32 *waiter_signal_claimed(struct ordo_waiter *waiter)
+{
+    ordo_atomic_u32 *const word = waiter->word;
+
+    /* Release: pairs with the acquire in waiter_wait, whose thread has the message then. */
+    ordo_store(word, waiter->signal, ordo_release);
+    return word;
+}
+
+bool waiters_has_other(struct waiters *waiters, enum side side, const ordo_atomic_u32 *word)
+{
+    struct ordo_waiter *const oldest = waiters->lines[side].oldest;
+    struct ordo_waiter *waiter = oldest;
+
+    if (oldest != NULL)
+        do
+            if (waiter->word != word && ordo_load(waiter->word, ordo_relaxed) == waiter_waiting)
+                return true;
+        while ((waiter = waiter->next) != oldest);
+    return false;
+}
+
+/* ---- The lock, and what is pending ----------------------------------------------------------- */
+
+/* Works off one wake-up; returns the word to be woken, or NULL. */
+static const ordo_atomic_u32 *work_off_one(struct waiters *waiters, enum side side)
+{
+    ordo_atomic_u64 *const pending = &waiters->lines[side].pending;
+    struct ordo_waiter *ended;
+
+    if (ordo_load(pending, ordo_relaxed) == 0)
+        return NULL;
+
+    const ordo_atomic_u32 *const word = end_one(waiters, side, 0, &ended);
+
+    if (word != NULL)
+        ordo_fetch_sub(pending, 1, ordo_relaxed);
+    else
+        /* Acquire: pairs with the release in wake; the next to have the lock sees its cause. */
+        ordo_exchange(pending, 0, ordo_acquire);
+    return word;
+}
+
+static bool is_pending(const struct waiters *waiters)
+{
+    return ordo_load(&waiters->lines[sending].pending, ordo_relaxed) != 0
+           || ordo_load(&waiters->lines[receiving].pending, ordo_relaxed) != 0;
+}
+
+ORDO_NOT_ANALYSED static void work_off(struct waiters *waiters)
+{
+    for (;;) {
+        ordo_thread_fence(ordo_seq_cst); /* Dekker's pair: the lock and `pending` */
+        if (!is_pending(waiters) || !ordo_mutex_try_lock(&waiters->lock))
+            return;
+
+        const ordo_atomic_u32 *const sender = work_off_one(waiters, sending);
+        const ordo_atomic_u32 *const receiver = work_off_one(waiters, receiving);
+
+        ordo_mutex_unlock(&waiters->lock);
+        if (sender != NULL)
+            ordo_futex_wake(sender, 1); /* the address alone */
+        if (receiver != NULL)
+            ordo_futex_wake(receiver, 1);
+    }
+}
+
+ORDO_NOT_ANALYSED void waiters_lock(struct waiters *waiters)
+{
+    ordo_mutex_lock(&waiters->lock);
+}
+
+ORDO_NOT_ANALYSED bool waiters_try_lock(struct waiters *waiters)
+{
+    return ordo_mutex_try_lock(&waiters->lock);
+}
+
+ORDO_NOT_ANALYSED void waiters_unlock(struct waiters *waiters)
+{
+    ordo_mutex_unlock(&waiters->lock);
+    work_off(waiters);
+}
+
+__attribute__((cold, noinline)) void waiters_wake(struct waiters *waiters, enum side side,
+                                                  uint64_t wakes)
+{
+    /* Release: pairs with the acquire in work_off_one. */
+    ordo_fetch_add(&waiters->lines[side].pending, wakes, ordo_release);
+    work_off(waiters);
+}
+
+void waiters_wake_all(struct waiters *waiters, enum side side)
+{
+    const uint32_t count = ordo_load(&waiters->lines[side].count, ordo_seq_cst);
+
+    if (count != 0)
+        waiters_wake(waiters, side, count);
+}
+
+/* ---- Who waits ------------------------------------------------------------------------------- */
+
+void waiters_leave(struct waiters *waiters, enum side side, struct ordo_waiter *waiter)
+{
+    /* Acquire: pairs with the release in end_one; who signals it took it out. */
+    if (ordo_load(waiter->word, ordo_acquire) == waiter->signal)
+        return;
+    waiters_lock(waiters);
+    if (waiter->queued)
+        take_out(waiters, side, waiter);
+    waiters_unlock(waiters);
+}
+
+bool waiter_give_up(ordo_atomic_u32 *word)
+{
+    uint32_t expected = waiter_waiting;
+
+    return ordo_compare_exchange(word, &expected, waiter_gave_up, ordo_relaxed, ordo_relaxed);
+}
+
+uint32_t waiter_wait(ordo_atomic_u32 *word, uint64_t deadline)
+{
+    uint32_t value;
+
+    /* Acquire: pairs with the release of the signal. */
+    while ((value = ordo_load(word, ordo_acquire)) < waiter_gave_up)
+        if (value == waiter_claimed)
+            ordo_futex_wait(word, value); /* for as long as a copy takes */
+        else if (ordo_futex_wait_until(word, value, deadline) == ETIMEDOUT)
+            (void)waiter_give_up(word); /* or it was signalled */
+    return value;
+}

@@ -1,0 +1,236 @@
+/* channel.h: messages of one size from many threads to many, first in, first out.
+ *
+ *     ordo_sender *sender;
+ *     ordo_receiver *receiver;
+ *     struct ordo_channel_options options = {.size = sizeof(struct line), .capacity = 100};
+ *     error = ordo_channel_new(&options, &sender, &receiver);
+ *     ...
+ *     error = ordo_channel_send(sender, &line);         // in one thread
+ *     ordo_sender_drop(&sender);
+ *     while (ordo_channel_receive(receiver, &line) == 0) // in another: until all senders are gone
+ *         ...
+ *     ordo_receiver_drop(&receiver);
+ *
+ * Three kinds, by the capacity:
+ *
+ *     1 and up         bounded: senders wait while there are so many messages
+ *     0                a rendezvous: a send waits for a receive, which takes the message from it
+ *     ORDO_UNBOUNDED   senders never wait
+ *
+ * Handles: a sender and a receiver are counted. Each may be used by any number of threads at once;
+ *     a clone is one more that has to be dropped, and dropping takes the pointer away. The last
+ *     drop of either side disconnects:
+ *       - without senders, receivers get what was sent, and then EPIPE;
+ *       - without receivers, sends return EPIPE, and what was not received is destroyed at once.
+ *     Close does the same while handles are left. The memory goes with the last handle of all.
+ * Messages: moved by value, as memcpy does. A message has one owner at any time: a send that returns
+ *     0 has given it away, and one that returns something else has not. `destroy` is called once for
+ *     each message that was sent and not received, by who disconnects the receivers.
+ * Size: bounded: 640 bytes and, for each message, 8 bytes and its size, rounded up to its alignment,
+ *     in one allocation. Rendezvous: 640 bytes. Unbounded: 640 bytes and blocks of 32 messages, each
+ *     64 bytes and 32 times as much as above; a block is used again when its messages were received
+ *     and given back with the channel, so that there are as many as it took at its fullest, and one
+ *     more. No allocation but the first, and of those blocks.
+ *     What senders change, what receivers change, what those that sleep change and the counts of
+ *     handles are 128 bytes apart: two cache lines of x86, which fetches them in pairs, one of some
+ *     ARM cores. Messages that are neighbours may share a line.
+ * Orderings: a send happens before the receive that gets its message; the receive of message n
+ *     happens before the return of the send of message n + capacity. What a sender did before it was
+ *     dropped or closed happens before the EPIPE of a receive.
+ * Order: of two sends, one of which returned before the other began, the first message is received
+ *     first. Sends at the same time come in some order, one for all receivers.
+ * Errors: EPIPE disconnected; EAGAIN: a try found it empty, or full, or nobody at the other side;
+ *     ETIMEDOUT; ENOMEM: no block for an unbounded send; EBUSY: a try on a rendezvous gave up.
+ * Progress: on a bounded and an unbounded channel all try_ functions, and ordo_receiver_close and
+ *     drop, are lock-free, wherever other threads are stopped: a try_receive then takes a message
+ *     that is being sent for not there, and those behind it too, because it is first in, first out;
+ *     a try_send takes a place from which a message is being received for full. A try that waited
+ *     for the lock of a rendezvous, which is held for the copy of one message, for ordo_spin_limit
+ *     hints, gives up with EBUSY. Length and capacity are wait-free. The others block.
+ * Waiting: for ordo_spin_limit hints, then asleep. Nobody waits: a send or receive has no system
+ *     call. A message wakes one receiver, and a free place one sender, of which the first to come
+ *     is woken first.
+ * Fairness: none between those that wait and those that come by. Each thread that waits is woken
+ *     in its turn, but may find the message taken, and then waits again as the last.
+ * Misuse: 2^31 handles of a side abort, and so does a message of another size if it is sent by the
+ *     typed form. Use of a dropped handle is not noticed.
+ * Signals: not safe in a handler.
+ * Fork: the child may not use a channel that was in use at the fork.
+ * Sharing: between the threads of one process.
+ * Destruction: with the last handle. A thread that drops one may still be in its drop when another
+ *     has freed the channel: it touches nothing then.
+ * Source: the ring of slots with a number each is Vyukov's bounded queue (1024cores.net, 2010). The
+ *     chain of blocks is Michael and Scott's queue (PODC 1996) with a block for each node, and tags
+ *     that never come again against ABA (IBM System/370 Principles of Operation, appendix A).
+ */
+#ifndef ORDO_CHANNEL_H
+#define ORDO_CHANNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ordo/allocator.h"
+#include "ordo/clock.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ordo_sender ordo_sender;
+typedef struct ordo_receiver ordo_receiver;
+
+#define ORDO_UNBOUNDED SIZE_MAX
+
+struct ordo_channel_options {
+    size_t size;      /* of a message, in bytes; may be 0 */
+    size_t alignment; /* of a message, for `destroy`: a power of two; 0: that of malloc */
+    size_t capacity;
+    void (*destroy)(void *message);         /* NULL: nothing to be done */
+    const struct ordo_allocator *allocator; /* NULL: the C library's heap */
+};
+
+/* Makes a channel and the first handle of each side. Returns 0 or ENOMEM. */
+__attribute__((warn_unused_result)) int ordo_channel_new(const struct ordo_channel_options *options,
+                                                         ordo_sender **sender,
+                                                         ordo_receiver **receiver);
+
+/* ---- One message ----------------------------------------------------------------------------- */
+
+/* Return 0 when *message was sent. The first waits; the second does not; the third waits no longer
+ * than to the deadline, after one try. */
+__attribute__((warn_unused_result)) int ordo_channel_send(ordo_sender *sender, const void *message);
+__attribute__((warn_unused_result)) int ordo_channel_try_send(ordo_sender *sender,
+                                                              const void *message);
+__attribute__((warn_unused_result)) int
+ordo_channel_send_until(ordo_sender *sender, const void *message, uint64_t deadline);
+
+/* Return 0 when they have put a message in *message. */
+__attribute__((warn_unused_result)) int ordo_channel_receive(ordo_receiver *receiver,
+                                                             void *message);
+__attribute__((warn_unused_result)) int ordo_channel_try_receive(ordo_receiver *receiver,
+                                                                 void *message);
+__attribute__((warn_unused_result)) int
+ordo_channel_receive_until(ordo_receiver *receiver, void *message, uint64_t deadline);
+
+/* ---- Several --------------------------------------------------------------------------------- */
+
+/* Send the `count` messages of an array in its order; others' may come between. Return 0 when all
+ * were sent; *sent is how many were, which are the first ones, in any case. */
+__attribute__((warn_unused_result)) int
+ordo_channel_send_many(ordo_sender *sender, const void *messages, size_t count, size_t *sent);
+__attribute__((warn_unused_result)) int
+ordo_channel_try_send_many(ordo_sender *sender, const void *messages, size_t count, size_t *sent);
+__attribute__((warn_unused_result)) int
+ordo_channel_send_many_until(ordo_sender *sender, const void *messages, size_t count, size_t *sent,
+                             uint64_t deadline);
+
+/* Receive at least one message, and as many more, up to `count`, as are there. Return 0 if they got
+ * one; *received is how many. */
+__attribute__((warn_unused_result)) int
+ordo_channel_receive_many(ordo_receiver *receiver, void *messages, size_t count, size_t *received);
+__attribute__((warn_unused_result)) int
+ordo_channel_try_receive_many(ordo_receiver *receiver, void *messages, size_t count,
+                              size_t *received);
+__attribute__((warn_unused_result)) int
+ordo_channel_receive_many_until(ordo_receiver *receiver, void *messages, size_t count,
+                                size_t *received, uint64_t deadline);
+
+/* ---- Handles --------------------------------------------------------------------------------- */
+
+ordo_sender *ordo_sender_clone(ordo_sender *sender);
+ordo_receiver *ordo_receiver_clone(ordo_receiver *receiver);
+
+/* Give a handle back and make the pointer NULL, which may be dropped too. */
+void ordo_sender_drop(ordo_sender **sender);
+void ordo_receiver_drop(ordo_receiver **receiver);
+
+/* Disconnect as if all handles of the side were dropped; they still have to be. A send that is in
+ * progress in another thread is either before the close or returns EPIPE. */
+void ordo_sender_close(ordo_sender *sender);
+void ordo_receiver_close(ordo_receiver *receiver);
+
+/* ---- What it holds --------------------------------------------------------------------------- */
+
+/* From 0 to the capacity, and out of date at once. With those that are just being sent. */
+size_t ordo_sender_length(ordo_sender *sender);
+size_t ordo_receiver_length(ordo_receiver *receiver);
+
+/* As given to ordo_channel_new. */
+size_t ordo_sender_capacity(ordo_sender *sender);
+size_t ordo_receiver_capacity(ordo_receiver *receiver);
+
+/* ---- Typed ----------------------------------------------------------------------------------- */
+
+/* Makes, at file scope, the types and functions of channels of T:
+ *
+ *     ORDO_CHANNEL_TYPE(lines, struct line)
+ *
+ *     struct lines_sender sender;
+ *     struct lines_receiver receiver;
+ *     error = lines_new(100, destroy_line, NULL, &sender, &receiver); // void destroy_line(line *)
+ *     error = lines_send(sender, line);      // and _try_send, _send_until
+ *     error = lines_receive(receiver, &line);
+ *     lines_sender_drop(&sender);
+ *
+ * The handle inside, `untyped`, is for the functions above. */
+#define ORDO_CHANNEL_TYPE(name, T)                                                                 \
+    struct name##_sender {                                                                         \
+        ordo_sender *untyped;                                                                      \
+    };                                                                                             \
+    struct name##_receiver {                                                                       \
+        ordo_receiver *untyped;                                                                    \
+    };                                                                                             \
+    __attribute__((unused, warn_unused_result)) static inline int name##_new(                      \
+        size_t capacity, void (*destroy)(T *), const struct ordo_allocator *allocator,             \
+        struct name##_sender *sender, struct name##_receiver *receiver)                            \
+    {                                                                                              \
+        const struct ordo_channel_options options = {                                              \
+            sizeof(T), __alignof__(T), capacity, (void (*)(void *))destroy, allocator};            \
+        return ordo_channel_new(&options, &sender->untyped, &receiver->untyped);                   \
+    }                                                                                              \
+    __attribute__((unused, warn_unused_result)) static inline int name##_send(                     \
+        struct name##_sender sender, T message)                                                    \
+    {                                                                                              \
+        return ordo_channel_send(sender.untyped, &message);                                        \
+    }                                                                                              \
+    __attribute__((unused, warn_unused_result)) static inline int name##_try_send(                 \
+        struct name##_sender sender, T message)                                                    \
+    {                                                                                              \
+        return ordo_channel_try_send(sender.untyped, &message);                                    \
+    }                                                                                              \
+    __attribute__((unused, warn_unused_result)) static inline int name##_send_until(               \
+        struct name##_sender sender, T message, uint64_t deadline)                                 \
+    {                                                                                              \
+        return ordo_channel_send_until(sender.untyped, &message, deadline);                        \
+    }                                                                                              \
+    __attribute__((unused, warn_unused_result)) static inline int name##_receive(                  \
+        struct name##_receiver receiver, T *message)                                               \
+    {                                                                                              \
+        return ordo_channel_receive(receiver.untyped, message);                                    \
+    }                                                                                              \
+    __attribute__((unused, warn_unused_result)) static inline int name##_try_receive(              \
+        struct name##_receiver receiver, T *message)                                               \
+    {                                                                                              \
+        return ordo_channel_try_receive(receiver.untyped, message);                                \
+    }                                                                                              \
+    __attribute__((unused, warn_unused_result)) static inline int name##_receive_until(            \
+        struct name##_receiver receiver, T *message, uint64_t deadline)                            \
+    {                                                                                              \
+        return ordo_channel_receive_until(receiver.untyped, message, deadline);                    \
+    }                                                                                              \
+    __attribute__((unused)) static inline void name##_sender_drop(struct name##_sender *sender)    \
+    {                                                                                              \
+        ordo_sender_drop(&sender->untyped);                                                        \
+    }                                                                                              \
+    __attribute__((unused)) static inline void name##_receiver_drop(                               \
+        struct name##_receiver *receiver)                                                          \
+    {                                                                                              \
+        ordo_receiver_drop(&receiver->untyped);                                                    \
+    }                                                                                              \
+    struct name##_sender /* takes the semicolon */
+
+#ifdef __cplusplus
+}
+#endif
+#endif
