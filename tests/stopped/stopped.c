@@ -1,6 +1,7 @@
 /* stopped.c: see stopped.h. Made of POSIX threads: what is under test is not to be relied on. */
 #include "stopped.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,6 +26,8 @@ static void step(void)
         return;
     pthread_mutex_lock(&self->mutex);
     if (++self->done == self->limit) {
+        if (self->is_killed)
+            raise(SIGKILL);
         tell(stopped_inside);
         while (self->limit != 0)
             pthread_cond_wait(&self->changed, &self->mutex);
@@ -89,6 +92,20 @@ void stopped_resume(struct stopped_thread *peer)
     pthread_cond_broadcast(&peer->changed);
     pthread_mutex_unlock(&peer->mutex);
     pthread_join(peer->thread, NULL);
+}
+
+void killed_after(unsigned int k, void (*body)(void *argument), void *argument)
+{
+    struct stopped_thread this = {
+        .mutex = PTHREAD_MUTEX_INITIALIZER,
+        .changed = PTHREAD_COND_INITIALIZER,
+        .limit = k,
+        .is_killed = true,
+    };
+
+    self = &this;
+    body(argument);
+    self = NULL;
 }
 
 /* ---- Every atomic operation ------------------------------------------------------------------ */

@@ -32,6 +32,7 @@
 #define ORDO_TEST_STOPPED_H
 
 #include <pthread.h>
+#include <stdbool.h>
 
 enum stopped_at {
     stopped_ended,  /* the body has returned: it has no k-th operation */
@@ -50,6 +51,7 @@ struct stopped_thread {
     enum stopped_at at;
     unsigned int done;  /* atomic operations */
     unsigned int limit; /* where it stops; 0: nowhere */
+    bool is_killed;     /* there, with its process */
     unsigned int events, events_seen;
 };
 
@@ -64,5 +66,9 @@ enum stopped_at stopped_next(struct stopped_thread *peer);
 
 /* Lets it run and returns when the body has returned. Once for each stop_after. */
 void stopped_resume(struct stopped_thread *peer);
+
+/* Calls body(argument) in the calling thread, whose process is killed after the k-th atomic
+ * operation. Returns if there is none. For children of a fork (to which QEMU gives no thread). */
+void killed_after(unsigned int k, void (*body)(void *argument), void *argument);
 
 #endif
