@@ -38,8 +38,8 @@
  * Errors: EPIPE: disconnected, the other side was dropped. ETIMEDOUT. EAGAIN, of try_receive: not
  *     yet. ENOMEM, of new. After a send with EPIPE the message is still the caller's.
  * Waiting: the receiver spins for ordo_spin_limit hints, then sleeps. The sender never waits.
- * Progress: all but receive and receive_until are wait-free, apart from the heap: a bounded number
- *     of steps, wherever the other side was stopped.
+ * Progress: all but receive and receive_until are wait-free, apart from the heap and the destructor:
+ *     a bounded number of steps, wherever the other side was stopped.
  * Misuse: sending by an empty sender, receiving by an empty receiver, a second sender or receiver of
  *     a channel, and a split of one in use abort. So does a copy of a used sender or receiver, while
  *     the channel is there.

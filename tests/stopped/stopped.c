@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "ordo/ordo.h"
+#include "symbol_types.h"
 
 /* The calling thread's, if it is one that is to be stopped. */
 static _Thread_local struct stopped_thread *self;
@@ -149,17 +150,6 @@ void killed_after(unsigned int k, void (*body)(void *argument), void *argument)
 #else
 #define WRAP_pair(name, T)
 #endif
-
-#define T_u8   uint8_t
-#define T_u16  uint16_t
-#define T_u32  uint32_t
-#define T_u64  uint64_t
-#define T_u128 ordo_u128
-#define T_i8   int8_t
-#define T_i16  int16_t
-#define T_i32  int32_t
-#define T_i64  int64_t
-#define T_none void
 
 #define ORDO_SYMBOL(name, kind, operation, type, ordering) WRAP_##kind(name, T_##type)
 #include "symbols.inc"
