@@ -75,7 +75,8 @@ static void look(void *lock)
     ordo_sequence_lock_get((const pair_lock *)lock, &seen);
 }
 
-/* A write, or two, at any moment of a read: no torn copy, no old one, and the writer does not wait. */
+/* A write, or two, at any moment of a read: no torn copy, no old one, and the writer does not
+ * wait. */
 static void writes_during_a_read(unsigned int writes)
 {
     struct stopped_thread peer;

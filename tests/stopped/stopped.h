@@ -19,11 +19,12 @@
  *         cr_expect(k > 2, "it did stop inside");
  *     }
  *
- * There is no hook in what is tested. The program (build/TARGET/tests/stopped) is linked with --wrap
- * for every symbol of ops.tbl that has an object (not fences and hints), so each call of one, from
- * core/ or from the test, comes by stopped.c, which counts those of the threads that are to be
- * stopped. What others see changes only in these operations: stops after the first, the second and
- * so on are all there are; one after the last is before the wake of a futex that may follow.
+ * There is no hook in what is tested. The program (build/TARGET/tests/stopped) is linked with
+ * --wrap for every symbol of ops.tbl that has an object (not fences and hints), so each call of
+ * one, from core/ or from the test, comes by stopped.c, which counts those of the threads that are
+ * to be stopped. What others see changes only in these operations: stops after the first, the
+ * second and so on are all there are; one after the last is before the wake of a futex that may
+ * follow.
  *
  * The number of operations may depend on what others do, but is the same in each run of a test that
  * does the same. An operation that spins without end is never at its end.
