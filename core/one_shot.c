@@ -10,7 +10,7 @@
  *
  * Each side ends by one read-modify-write, which sets `sent` or `dropped` on the one side and
  * `finished` on the other, and learns from it whether the other side had ended before. Of two
- * read-modify-writes one is the second, and its side owns what is left, the message and the channel:
+ * read-modify-writes one is the second, and its side owns what is left, message and channel:
  *   - the receiver, if it finds `sent`, takes or destroys the message;
  *   - the sender, if it finds `finished`, still has the message, as the bytes in the channel are a
  *     copy that nobody looks at;
@@ -20,9 +20,9 @@
  *
  * No wake-up is lost: the receiver sleeps only on a word with `sleeps` and without `sent` and
  * `dropped`. The sender finds `sleeps` in the word that it changes, and wakes; or comes first, and
- * the futex itself compares the word. After a time-out `sleeps` stays, at worst for a wake too many.
- * A receiver that gives up has looked once more after its wait: the message is either taken or
- * still there for the next receive.
+ * the futex itself compares the word. After a time-out `sleeps` stays, at worst for a wake too
+ * many. A receiver that gives up has looked once more after its wait: the message is either taken
+ * or still there for the next receive.
  */
 #include "ordo/one_shot.h"
 
@@ -114,8 +114,8 @@ static ordo_one_shot *channel_of_sender(const struct ordo_one_shot_sender *sende
     return sender->channel;
 }
 
-/* Empties it and sets `how`, sent or dropped. Returns whether there was a receiver; then the channel
- * may be gone. */
+/* Empties it and sets `how`, sent or dropped. Returns whether there was a receiver; then the
+ * channel may be gone. */
 static bool end_sender(struct ordo_one_shot_sender *sender, uint32_t how, size_t size)
 {
     ordo_one_shot *const channel = sender->channel;

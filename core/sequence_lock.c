@@ -7,8 +7,8 @@
  * It comes after the release fence of W, which comes after W made the number odd; the load comes
  * before the reader's acquire fence. So the fences synchronise: the reader's second look at the
  * number, after its fence, sees W's odd number at least. If it sees the number of its first look,
- * that was even, and not before W's odd one, so it is that of W's end or later. Its first look is an
- * acquire load and pairs with the release store of that end; the loads of the data, which come
+ * that was even, and not before W's odd one, so it is that of W's end or later. Its first look is
+ * an acquire load and pairs with the release store of that end; the loads of the data, which come
  * after it, see all of W, or later stores, for which the same holds. So all of them are of one
  * write, the last one that the first look saw.
  *
@@ -35,7 +35,7 @@ bool ordo_sequence_lock_try_read(const ordo_sequence_lock *lock, const void *dat
 
     if (before % 2 != 0)
         return false;
-    /* Acquire: relaxed loads, then a fence, which pairs with that of a write which comes between. */
+    /* Acquire: relaxed loads, then a fence, which pairs with that of a write in between. */
     ordo_load_bytes(to, data, size, ordo_acquire);
     return ordo_load(&lock->sequence, ordo_relaxed) == before;
 }

@@ -38,17 +38,17 @@
  * Errors: EPIPE: disconnected, the other side was dropped. ETIMEDOUT. EAGAIN, of try_receive: not
  *     yet. ENOMEM, of new. After a send with EPIPE the message is still the caller's.
  * Waiting: the receiver spins for ordo_spin_limit hints, then sleeps. The sender never waits.
- * Progress: all but receive and receive_until are wait-free, apart from the heap: a bounded number
- *     of steps, wherever the other side was stopped.
- * Misuse: sending by an empty sender, receiving by an empty receiver, a second sender or receiver of
- *     a channel, and a split of one in use abort. So does a copy of a used sender or receiver, while
- *     the channel is there.
+ * Progress: all but receive and receive_until are wait-free, apart from the heap and the
+ *     destructor: a bounded number of steps, wherever the other side was stopped.
+ * Misuse: sending by an empty sender, receiving by an empty receiver, a second sender or receiver
+ *     of a channel, and a split of one in use abort. So does a copy of a used sender or receiver,
+ *     while the channel is there.
  * Signals: send, try_receive and the drops are safe in a handler, if the channel is not on a heap
  *     and the destructor is safe.
  * Fork: what the parent has not sent by then is never received in the child.
  * Sharing: between the threads of one process.
- * Destruction: needs none, if both sides were ended. The memory of an ORDO_ONE_SHOT may be freed, or
- *     unmapped, when the receiver was ended by a receive, or the sender by a send that returned
+ * Destruction: needs none, if both sides were ended. The memory of an ORDO_ONE_SHOT may be freed,
+ *     or unmapped, when the receiver was ended by a receive, or the sender by a send that returned
  *     EPIPE; else after both: even while the other thread is still in its send or drop, which
  *     after its last atomic operation at most wakes the address. To end an ORDO_ONE_SHOT that may
  *     hold a message, drop its receiver (become it first, if nobody is).

@@ -81,8 +81,8 @@ typedef struct ORDO_CAPABILITY("mutex") ordo_sequence_lock {
                                 ORDO_SEQUENCE_LOCK_SAME(ordo_owner, to), sizeof ordo_owner->data); \
     })
 
-/* int: the same until a deadline of ordo_clock_now, but at least one attempt; 0, or ETIMEDOUT, which
- * leaves nothing of use in *to. */
+/* int: the same until a deadline of ordo_clock_now, but at least one attempt; 0, or ETIMEDOUT,
+ * which leaves nothing of use in *to. */
 #define ordo_sequence_lock_get_until(owner, to, deadline)                                          \
     ordo_sequence_lock_read_until(&(owner)->lock, &(owner)->data,                                  \
                                   ORDO_SEQUENCE_LOCK_SAME(owner, to), sizeof(owner)->data,         \

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ordo/ordo.h"
+#include "symbol_types.h"
 
 /* ---- A definition of every symbol ------------------------------------------------------------ */
 
@@ -19,17 +20,6 @@ static void note(const char *name)
     const size_t used = strlen(called);
     snprintf(called + used, sizeof called - used, "%s ", name);
 }
-
-#define T_u8 uint8_t
-#define T_u16 uint16_t
-#define T_u32 uint32_t
-#define T_u64 uint64_t
-#define T_u128 ordo_u128
-#define T_i8 int8_t
-#define T_i16 int16_t
-#define T_i32 int32_t
-#define T_i64 int64_t
-#define T_none void
 
 #define SPY_load(name, T) T name(const volatile T *object) { note(#name); return *object; }
 #define SPY_store(name, T) void name(volatile T *object, T value) { note(#name); *object = value; }

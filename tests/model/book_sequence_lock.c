@@ -1,5 +1,5 @@
-/* book_sequence_lock.c: readers copy data that a writer may be changing, and keep only an undisturbed
- * copy.
+/* book_sequence_lock.c: readers copy data that a writer may be changing, and keep only an
+ * undisturbed copy.
  *
  * The writer makes the number odd, changes the data, makes the number even again; a reader that saw
  * the same even number before and after has seen no half of a change. Four orderings, two pairs:

@@ -1,6 +1,6 @@
-/* sequence_lock.c: model tests of core/sequence_lock.c. Two words that are always written equal show
- * a torn copy; `notes`, which is plain, a reader or writer that does not see what came before the
- * data it has.
+/* sequence_lock.c: model tests of core/sequence_lock.c. Two words that are always written equal
+ * show a torn copy; `notes`, which is plain, a reader or writer that does not see what came before
+ * the data it has.
  */
 #include "subject.h"
 

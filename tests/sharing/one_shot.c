@@ -435,84 +435,103 @@ Test(one_shot, questions_and_answers)
 
 /* ---- Memory that is gone after the last use -------------------------------------------------- */
 
+/* The threads meet once for so many channels. */
+enum { channels = 8 };
+
 struct scene {
-    parcel_channel *channel; /* in a page of its own */
-    parcel_sender sender;
-    parcel_receiver receiver;
+    parcel_channel *channel[channels]; /* each in a page of its own */
+    parcel_sender sender[channels];
+    parcel_receiver receiver[channels];
     unsigned int arrived, rounds;
 };
 
-static void in_new_page(struct scene *scene)
+static void in_new_pages(struct scene *scene)
 {
-    scene->channel = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (scene->channel == MAP_FAILED)
-        abort();
-    ordo_one_shot_split(scene->channel, &scene->sender, &scene->receiver, destroy);
+    for (unsigned int i = 0; i < channels; i++) {
+        scene->channel[i] =
+            mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (scene->channel[i] == MAP_FAILED)
+            abort();
+        ordo_one_shot_split(scene->channel[i], &scene->sender[i], &scene->receiver[i], destroy);
+    }
 }
 
-/* The receiver unmaps the channel while the sender may be on its way to wake it. */
-static void receive_and_unmap(unsigned int self, void *shared)
+/* Calls `left` with each channel in the one thread and `right` in the other. */
+static void in_both_threads(unsigned int self, struct scene *scene,
+                            void (*left)(struct scene *scene, unsigned int i),
+                            void (*right)(struct scene *scene, unsigned int i))
 {
-    struct scene *const scene = shared;
-
-    for (unsigned int i = 0; i < scene->rounds; i++) {
-        const bool sends = i % 8 != 0;
-
+    for (unsigned int round = 0; round < scene->rounds; round++) {
         if (self == 0)
-            in_new_page(scene);
-        meet(&scene->arrived, 4 * i + 2);
-        if (self == 0) {
-            struct parcel in;
-            const int error = ordo_one_shot_receive(&scene->receiver, &in);
-            munmap(scene->channel, 4096);
-            if (sends ? error != 0 || !is_parcel(&in, i) : error != EPIPE)
-                abort();
-        } else if (sends) {
-            const struct parcel out = parcel(i);
-            if (i % 4 == 0) /* the receiver goes to sleep meanwhile */
-                ordo_thread_yield();
-            if (ordo_one_shot_send(&scene->sender, &out) != 0)
-                abort();
-        } else {
-            ordo_one_shot_drop_sender(&scene->sender);
-        }
-        meet(&scene->arrived, 4 * i + 4);
+            in_new_pages(scene);
+        meet(&scene->arrived, 4 * round + 2);
+        for (unsigned int i = 0; i < channels; i++)
+            (self == 0 ? left : right)(scene, i);
+        meet(&scene->arrived, 4 * round + 4);
     }
+}
+
+/* The receiver unmaps the channel while the sender may be on its way to wake it. One sender is
+ * dropped. */
+static void receive_and_unmap(struct scene *scene, unsigned int i)
+{
+    struct parcel in;
+    const int error = ordo_one_shot_receive(&scene->receiver[i], &in);
+
+    munmap(scene->channel[i], 4096);
+    if (i == 0 ? error != EPIPE : error != 0 || !is_parcel(&in, i))
+        abort();
+}
+
+static void send_to(struct scene *scene, unsigned int i)
+{
+    const struct parcel out = parcel(i);
+
+    if (i % 4 == 1) /* the receiver goes to sleep meanwhile */
+        ordo_thread_yield();
+    if (i == 0)
+        ordo_one_shot_drop_sender(&scene->sender[i]);
+    else if (ordo_one_shot_send(&scene->sender[i], &out) != 0)
+        abort();
+}
+
+static void unmap_by_receiver(unsigned int self, void *scene)
+{
+    in_both_threads(self, scene, receive_and_unmap, send_to);
 }
 
 Test(one_shot, unmapped_by_the_receiver, .timeout = 300)
 {
-    struct scene scene = {.rounds = test_rounds(1)};
-    run_threads(2, receive_and_unmap, &scene);
+    struct scene scene = {.rounds = test_rounds(channels)};
+    run_threads(2, unmap_by_receiver, &scene);
 }
 
 /* The receiver is dropped; the sender that learns of it unmaps. */
-static void drop_and_unmap(unsigned int self, void *shared)
+static void send_and_unmap(struct scene *scene, unsigned int i)
 {
-    struct scene *const scene = shared;
+    const struct parcel out = parcel(i);
 
-    for (unsigned int i = 0; i < scene->rounds; i++) {
-        if (self == 0)
-            in_new_page(scene);
-        meet(&scene->arrived, 4 * i + 2);
-        if (self == 0) {
-            const struct parcel out = parcel(i);
-            while (!ordo_one_shot_is_abandoned(&scene->sender))
-                ordo_thread_yield();
-            if (ordo_one_shot_send(&scene->sender, &out) != EPIPE)
-                abort();
-            munmap(scene->channel, 4096);
-        } else {
-            ordo_one_shot_drop_receiver(&scene->receiver);
-        }
-        meet(&scene->arrived, 4 * i + 4);
-    }
+    while (!ordo_one_shot_is_abandoned(&scene->sender[i]))
+        ordo_thread_yield();
+    if (ordo_one_shot_send(&scene->sender[i], &out) != EPIPE)
+        abort();
+    munmap(scene->channel[i], 4096);
+}
+
+static void drop_receiver_of(struct scene *scene, unsigned int i)
+{
+    ordo_one_shot_drop_receiver(&scene->receiver[i]);
+}
+
+static void unmap_by_sender(unsigned int self, void *scene)
+{
+    in_both_threads(self, scene, send_and_unmap, drop_receiver_of);
 }
 
 Test(one_shot, unmapped_by_the_sender, .timeout = 300)
 {
-    struct scene scene = {.rounds = test_rounds(4)};
-    run_threads(2, drop_and_unmap, &scene);
+    struct scene scene = {.rounds = test_rounds(channels)};
+    run_threads(2, unmap_by_sender, &scene);
 }
 
 /* The receiver's thread ends right after its receive, while the sender is still waking it. */

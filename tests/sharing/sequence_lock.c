@@ -1,5 +1,6 @@
-/* sequence_lock.c: whole copies beside writers, in one process and from read-only memory of another,
- * deadlines, the wrap of the number, misuse, and memory that is gone after the last unlock. */
+/* sequence_lock.c: whole copies beside writers, in one process and from read-only memory of
+ * another, deadlines, the wrap of the number, misuse, and memory that is gone after the last
+ * unlock. */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <string.h>
@@ -225,7 +226,8 @@ static void watch(const record_lock *lock, uint64_t end)
     }
 }
 
-/* Two processes write, a third one, which has the memory read-only, reads; each at another place. */
+/* Two processes write, a third one, which has the memory read-only, reads; each at another
+ * place. */
 Test(sequence_lock, readers_of_read_only_memory)
 {
     const unsigned int rounds = test_rounds(4);

@@ -1,10 +1,12 @@
 /* stopped.c: see stopped.h. Made of POSIX threads: what is under test is not to be relied on. */
 #include "stopped.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "ordo/ordo.h"
+#include "symbol_types.h"
 
 /* The calling thread's, if it is one that is to be stopped. */
 static _Thread_local struct stopped_thread *self;
@@ -25,6 +27,8 @@ static void step(void)
         return;
     pthread_mutex_lock(&self->mutex);
     if (++self->done == self->limit) {
+        if (self->is_killed)
+            raise(SIGKILL);
         tell(stopped_inside);
         while (self->limit != 0)
             pthread_cond_wait(&self->changed, &self->mutex);
@@ -91,6 +95,20 @@ void stopped_resume(struct stopped_thread *peer)
     pthread_join(peer->thread, NULL);
 }
 
+void killed_after(unsigned int k, void (*body)(void *argument), void *argument)
+{
+    struct stopped_thread this = {
+        .mutex = PTHREAD_MUTEX_INITIALIZER,
+        .changed = PTHREAD_COND_INITIALIZER,
+        .limit = k,
+        .is_killed = true,
+    };
+
+    self = &this;
+    body(argument);
+    self = NULL;
+}
+
 /* ---- Every atomic operation ------------------------------------------------------------------ */
 
 /* __real_x is the library's x; the linker makes __wrap_x of each call of x. */
@@ -132,17 +150,6 @@ void stopped_resume(struct stopped_thread *peer)
 #else
 #define WRAP_pair(name, T)
 #endif
-
-#define T_u8   uint8_t
-#define T_u16  uint16_t
-#define T_u32  uint32_t
-#define T_u64  uint64_t
-#define T_u128 ordo_u128
-#define T_i8   int8_t
-#define T_i16  int16_t
-#define T_i32  int32_t
-#define T_i64  int64_t
-#define T_none void
 
 #define ORDO_SYMBOL(name, kind, operation, type, ordering) WRAP_##kind(name, T_##type)
 #include "symbols.inc"

@@ -19,11 +19,12 @@
  *         cr_expect(k > 2, "it did stop inside");
  *     }
  *
- * There is no hook in what is tested. The program (build/TARGET/tests/stopped) is linked with --wrap
- * for every symbol of ops.tbl that has an object (not fences and hints), so each call of one, from
- * core/ or from the test, comes by stopped.c, which counts those of the threads that are to be
- * stopped. What others see changes only in these operations: stops after the first, the second and
- * so on are all there are; one after the last is before the wake of a futex that may follow.
+ * There is no hook in what is tested. The program (build/TARGET/tests/stopped) is linked with
+ * --wrap for every symbol of ops.tbl that has an object (not fences and hints), so each call of
+ * one, from core/ or from the test, comes by stopped.c, which counts those of the threads that are
+ * to be stopped. What others see changes only in these operations: stops after the first, the
+ * second and so on are all there are; one after the last is before the wake of a futex that may
+ * follow.
  *
  * The number of operations may depend on what others do, but is the same in each run of a test that
  * does the same. An operation that spins without end is never at its end.
@@ -32,6 +33,7 @@
 #define ORDO_TEST_STOPPED_H
 
 #include <pthread.h>
+#include <stdbool.h>
 
 enum stopped_at {
     stopped_ended,  /* the body has returned: it has no k-th operation */
@@ -50,6 +52,7 @@ struct stopped_thread {
     enum stopped_at at;
     unsigned int done;  /* atomic operations */
     unsigned int limit; /* where it stops; 0: nowhere */
+    bool is_killed;     /* there, with its process */
     unsigned int events, events_seen;
 };
 
@@ -64,5 +67,9 @@ enum stopped_at stopped_next(struct stopped_thread *peer);
 
 /* Lets it run and returns when the body has returned. Once for each stop_after. */
 void stopped_resume(struct stopped_thread *peer);
+
+/* Calls body(argument) in the calling thread, whose process is killed after the k-th atomic
+ * operation. Returns if there is none. For children of a fork (to which QEMU gives no thread). */
+void killed_after(unsigned int k, void (*body)(void *argument), void *argument);
 
 #endif

@@ -1,5 +1,5 @@
-/* one_shot.c: every macro of one_shot.h, in C and C++. */
-#include "ordo/one_shot.h"
+// Every operation of one_shot.h.
+#include <ordo/ordo.h>
 
 static ORDO_ONE_SHOT(int) channel = {ORDO_ONE_SHOT_INIT, 0};
 static ORDO_ONE_SHOT_SENDER(int) sender;

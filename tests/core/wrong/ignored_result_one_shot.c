@@ -1,6 +1,6 @@
 // expect: ignoring return value
 // compilers: gcc clang
-#include "ordo/one_shot.h"
+#include <ordo/ordo.h>
 
 ORDO_ONE_SHOT_SENDER(int) sender;
 

@@ -1,6 +1,6 @@
 // expect: (pointer type mismatch|incompatible operand types|distinct pointer types)
 // compilers: gcc clang
-#include "ordo/one_shot.h"
+#include <ordo/ordo.h>
 
 ORDO_ONE_SHOT_SENDER(int) sender;
 

@@ -1,6 +1,6 @@
 // expect: (incompatible pointer types?|cannot convert|no matching function)
 // compilers: gcc clang
-#include "ordo/one_shot.h"
+#include <ordo/ordo.h>
 
 ORDO_ONE_SHOT_RECEIVER(int) receiver;
 
