@@ -64,8 +64,8 @@ static struct slot *slot_of(const struct channel *channel, struct block *block, 
 
 static uint64_t stamp_at(const struct channel *channel, struct block *block, uint64_t position)
 {
-    /* seq_cst: Dekker's pair of who waits; acquire would order the messages. */
-    return ordo_load(&slot_of(channel, block, position)->stamp, ordo_seq_cst);
+    /* Acquire: pairs with the release of the stamp: the message, and what came before it. */
+    return ordo_load(&slot_of(channel, block, position)->stamp, ordo_acquire);
 }
 
 /* ---- Blocks ---------------------------------------------------------------------------------- */
@@ -176,7 +176,7 @@ void blocks_end(struct channel *channel)
 
 int blocks_try_send(struct channel *channel, const char *messages, size_t count, size_t *moved)
 {
-    ordo_u128 tail = ordo_load(&channel->last, ordo_seq_cst);
+    ordo_u128 tail = ordo_load(&channel->last, ordo_acquire);
 
     *moved = 0;
     while (*moved < count) {
@@ -187,14 +187,14 @@ int blocks_try_send(struct channel *channel, const char *messages, size_t count,
         if ((low(tail) & closed) != 0)
             return *moved != 0 ? 0 : EPIPE;
         if (position % block_size == 0) {
-            const ordo_u128 link = ordo_load(&block->link, ordo_seq_cst);
+            const ordo_u128 link = ordo_load(&block->link, ordo_acquire);
 
             if (low(link) + 1 == position / block_size)
                 into = block_of(link);
             if (into == NULL) {
                 if (!install_next(channel, block, low(link)))
                     return *moved != 0 ? 0 : ENOMEM;
-                tail = ordo_load(&channel->last, ordo_seq_cst);
+                tail = ordo_load(&channel->last, ordo_acquire);
                 continue;
             }
         }
@@ -203,14 +203,14 @@ int blocks_try_send(struct channel *channel, const char *messages, size_t count,
         const uint64_t end = position + (count - *moved < room ? count - *moved : room);
 
         if (!ordo_compare_exchange(&channel->last, &tail, joined(into, end << 1), ordo_seq_cst,
-                                   ordo_seq_cst))
+                                   ordo_acquire))
             continue;
         for (; position != end; position++) {
             struct slot *const slot = slot_of(channel, into, position);
 
             memcpy(message_in(channel, slot), messages, channel->size);
             messages += channel->size;
-            /* Release: pairs with the acquire in stamp_at. seq_cst: Dekker's pair of who waits. */
+            /* Release: pairs with the acquire in stamp_at. seq_cst: the pair of who waits. */
             if (ordo_exchange(&slot->stamp, stamp(position, stamp_full), ordo_seq_cst)
                 == stamp(position, stamp_abandoned))
                 return *moved != 0 ? 0 : EPIPE;
@@ -231,7 +231,7 @@ static struct block *block_to_look_in(ordo_u128 head)
     struct block *const block = block_of(head);
 
     if (low(head) % block_size == 0) {
-        const ordo_u128 link = ordo_load(&block->link, ordo_seq_cst);
+        const ordo_u128 link = ordo_load(&block->link, ordo_acquire);
 
         if (low(link) + 1 == low(head) / block_size && block_of(link) != NULL)
             return block_of(link);
@@ -241,12 +241,12 @@ static struct block *block_to_look_in(ordo_u128 head)
 
 static bool is_over(const struct channel *channel, uint64_t position)
 {
-    return low(ordo_load(&channel->last, ordo_seq_cst)) == (position << 1 | closed);
+    return low(ordo_load(&channel->last, ordo_acquire)) == (position << 1 | closed);
 }
 
 bool blocks_can_receive(const struct channel *channel)
 {
-    const ordo_u128 head = ordo_load(&channel->first, ordo_seq_cst);
+    const ordo_u128 head = ordo_load(&channel->first, ordo_acquire);
 
     return stamp_at(channel, block_to_look_in(head), low(head)) >= stamp(low(head), stamp_full)
            || is_over(channel, low(head));
@@ -254,7 +254,7 @@ bool blocks_can_receive(const struct channel *channel)
 
 int blocks_try_receive(struct channel *channel, char *messages, size_t count, size_t *moved)
 {
-    ordo_u128 head = ordo_load(&channel->first, ordo_seq_cst);
+    ordo_u128 head = ordo_load(&channel->first, ordo_acquire);
 
     *moved = 0;
     while (*moved < count) {
@@ -269,16 +269,16 @@ int blocks_try_receive(struct channel *channel, char *messages, size_t count, si
             const bool abandoned = stamp_at(channel, block, position)
                                    == stamp(position, stamp_abandoned);
             const bool over = abandoned || is_over(channel, position);
-            const ordo_u128 now = ordo_load(&channel->first, ordo_seq_cst);
+            const ordo_u128 now = ordo_load(&channel->first, ordo_acquire);
 
             if (now == head) /* so it was the right place to look */
                 return *moved != 0 ? 0 : over ? EPIPE : EAGAIN;
             head = now;
             continue;
         }
-        /* seq_cst: Dekker's pair of who waits. */
+        /* seq_cst: the pair of who waits. */
         if (!ordo_compare_exchange(&channel->first, &head, joined(block, end), ordo_seq_cst,
-                                   ordo_seq_cst))
+                                   ordo_acquire))
             continue;
         head = joined(block, end);
 
@@ -301,7 +301,7 @@ int blocks_try_receive(struct channel *channel, char *messages, size_t count, si
 
 void blocks_close(struct channel *channel)
 {
-    /* Release: pairs with the acquire of who returns EPIPE. seq_cst: Dekker's pair of who waits. */
+    /* Release: pairs with the acquire of who returns EPIPE. seq_cst: the pair of who waits. */
     ordo_fetch_or(&channel->last, closed, ordo_seq_cst);
 }
 
@@ -310,11 +310,11 @@ void blocks_discard(struct channel *channel)
     const uint64_t end = low(ordo_load(&channel->last, ordo_relaxed)) >> 1;
     ordo_u128 head;
 
-    while (low(head = ordo_load(&channel->first, ordo_seq_cst)) != end) {
+    while (low(head = ordo_load(&channel->first, ordo_acquire)) != end) {
         const uint64_t position = low(head);
         struct block *const left = block_of(head), *const block = block_to_look_in(head);
         struct slot *const slot = slot_of(channel, block, position);
-        uint64_t is = ordo_load(&slot->stamp, ordo_seq_cst);
+        uint64_t is = ordo_load(&slot->stamp, ordo_acquire);
 
         /* Not there yet: from here on it will not be, unless the sender is faster. */
         if (is < stamp(position, stamp_full)

@@ -50,8 +50,8 @@ static uint64_t after(const struct channel *channel, uint64_t position)
 
 static uint64_t stamp_at(const struct channel *channel, uint64_t position)
 {
-    /* seq_cst: Dekker's pair of who waits; acquire would order the messages. */
-    return ordo_load(&slot_of(channel, position)->stamp, ordo_seq_cst);
+    /* Acquire: pairs with the release of the stamp: the message, and what came before it. */
+    return ordo_load(&slot_of(channel, position)->stamp, ordo_acquire);
 }
 
 /* How many slots from `position` on, up to `count`, are as `what` says; *end is where they end. */
@@ -73,41 +73,41 @@ void ring_start(struct channel *channel)
 
 bool ring_can_send(const struct channel *channel)
 {
-    const uint64_t tail = ordo_load(&channel->tail, ordo_seq_cst);
+    const uint64_t tail = ordo_load(&channel->tail, ordo_acquire);
 
     return (tail & closed) != 0 || stamp_at(channel, tail >> 1) >= stamp(tail >> 1, stamp_free);
 }
 
 bool ring_can_receive(const struct channel *channel)
 {
-    const uint64_t head = ordo_load(&channel->head, ordo_seq_cst);
+    const uint64_t head = ordo_load(&channel->head, ordo_relaxed);
 
     return stamp_at(channel, head) >= stamp(head, stamp_full)
-           || ordo_load(&channel->tail, ordo_seq_cst) == (head << 1 | closed);
+           || ordo_load(&channel->tail, ordo_acquire) == (head << 1 | closed);
 }
 
 int ring_try_send(struct channel *channel, const char *messages, size_t count, size_t *moved)
 {
-    uint64_t tail = ordo_load(&channel->tail, ordo_seq_cst), end;
+    uint64_t tail = ordo_load(&channel->tail, ordo_acquire), end;
 
     *moved = 0;
     do {
         while ((tail & closed) == 0 && run_of(channel, tail >> 1, stamp_free, count, &end) == 0) {
             if (!ring_can_send(channel))
                 return EAGAIN;
-            tail = ordo_load(&channel->tail, ordo_seq_cst);
+            tail = ordo_load(&channel->tail, ordo_acquire);
         }
         if ((tail & closed) != 0)
             return EPIPE;
-        /* seq_cst: Dekker's pair of who waits. */
-    } while (!ordo_compare_exchange(&channel->tail, &tail, end << 1, ordo_seq_cst, ordo_seq_cst));
+        /* seq_cst: the pair of who waits. */
+    } while (!ordo_compare_exchange(&channel->tail, &tail, end << 1, ordo_seq_cst, ordo_acquire));
 
     for (uint64_t position = tail >> 1; position != end; position = after(channel, position)) {
         struct slot *const slot = slot_of(channel, position);
 
         memcpy(message_in(channel, slot), messages, channel->size);
         messages += channel->size;
-        /* Release: pairs with the acquire in stamp_at. seq_cst: Dekker's pair of who waits. */
+        /* Release: pairs with the acquire in stamp_at. seq_cst: the pair of who waits. */
         if (ordo_exchange(&slot->stamp, stamp(position, stamp_full), ordo_seq_cst)
             == stamp(position, stamp_abandoned))
             return *moved != 0 ? 0 : EPIPE;
@@ -119,27 +119,27 @@ int ring_try_send(struct channel *channel, const char *messages, size_t count, s
 /* Lets the sender of the next turn have the slot. */
 static void set_free(const struct channel *channel, uint64_t position)
 {
-    /* Release: pairs with the acquire in stamp_at. seq_cst: Dekker's pair of who waits. */
+    /* Release: pairs with the acquire in stamp_at. seq_cst: the pair of who waits. */
     ordo_store(&slot_of(channel, position)->stamp,
                stamp(position + channel->mask + 1, stamp_free), ordo_seq_cst);
 }
 
 int ring_try_receive(struct channel *channel, char *messages, size_t count, size_t *moved)
 {
-    uint64_t head = ordo_load(&channel->head, ordo_seq_cst), end;
+    uint64_t head = ordo_load(&channel->head, ordo_relaxed), end;
 
     *moved = 0;
     do
         while (run_of(channel, head, stamp_full, count, &end) == 0) {
             if (stamp_at(channel, head) == stamp(head, stamp_abandoned)
-                || ordo_load(&channel->tail, ordo_seq_cst) == (head << 1 | closed))
+                || ordo_load(&channel->tail, ordo_acquire) == (head << 1 | closed))
                 return EPIPE;
             if (stamp_at(channel, head) < stamp(head, stamp_full))
                 return EAGAIN;
-            head = ordo_load(&channel->head, ordo_seq_cst);
+            head = ordo_load(&channel->head, ordo_relaxed);
         }
-    /* seq_cst: Dekker's pair of who waits. */
-    while (!ordo_compare_exchange(&channel->head, &head, end, ordo_seq_cst, ordo_seq_cst));
+    /* seq_cst: the pair of who waits. */
+    while (!ordo_compare_exchange(&channel->head, &head, end, ordo_seq_cst, ordo_relaxed));
 
     for (; head != end; head = after(channel, head)) {
         memcpy(messages, message_in(channel, slot_of(channel, head)), channel->size);
@@ -152,7 +152,7 @@ int ring_try_receive(struct channel *channel, char *messages, size_t count, size
 
 void ring_close(struct channel *channel)
 {
-    /* Release: pairs with the acquire of who returns EPIPE. seq_cst: Dekker's pair of who waits. */
+    /* Release: pairs with the acquire of who returns EPIPE. seq_cst: the pair of who waits. */
     ordo_fetch_or(&channel->tail, closed, ordo_seq_cst);
 }
 
@@ -161,9 +161,9 @@ void ring_discard(struct channel *channel)
     const uint64_t end = ordo_load(&channel->tail, ordo_relaxed) >> 1;
     uint64_t head;
 
-    while ((head = ordo_load(&channel->head, ordo_seq_cst)) != end) {
+    while ((head = ordo_load(&channel->head, ordo_relaxed)) != end) {
         struct slot *const slot = slot_of(channel, head);
-        uint64_t is = ordo_load(&slot->stamp, ordo_seq_cst);
+        uint64_t is = ordo_load(&slot->stamp, ordo_acquire);
 
         /* Not there yet: from here on it will not be, unless the sender is faster. */
         if (is < stamp(head, stamp_full)

@@ -29,8 +29,8 @@ static void set_count(struct waiters *waiters, enum side side, int change)
 {
     ordo_atomic_u32 *const count = &waiters->lines[side].count;
 
-    /* seq_cst: see waiters.h. */
-    ordo_store(count, ordo_load(count, ordo_relaxed) + (uint32_t)change, ordo_seq_cst);
+    /* Relaxed: who adds a node has the fence of the unlock before it looks. */
+    ordo_store(count, ordo_load(count, ordo_relaxed) + (uint32_t)change, ordo_relaxed);
 }
 
 void waiters_add(struct waiters *waiters, enum side side, struct ordo_waiter *waiter)
@@ -141,7 +141,8 @@ static bool is_pending(const struct waiters *waiters)
 ORDO_NOT_ANALYSED static void work_off(struct waiters *waiters)
 {
     for (;;) {
-        ordo_thread_fence(ordo_seq_cst); /* Dekker's pair: the lock and `pending` */
+        /* For the pairs of the lock and `pending`, and of who waits. */
+        ordo_thread_fence(ordo_seq_cst);
         if (!is_pending(waiters) || !ordo_mutex_try_lock(&waiters->lock))
             return;
 

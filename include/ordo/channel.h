@@ -52,8 +52,7 @@
  *     is woken first.
  * Fairness: none between those that wait and those that come by. Each thread that waits is woken
  *     in its turn, but may find the message taken, and then waits again as the last.
- * Misuse: 2^31 handles of a side abort, and so does a message of another size if it is sent by the
- *     typed form. Use of a dropped handle is not noticed.
+ * Misuse: 2^31 handles of a side abort. Use of a dropped handle is not noticed.
  * Signals: not safe in a handler.
  * Fork: the child may not use a channel that was in use at the fork.
  * Sharing: between the threads of one process.
@@ -168,7 +167,7 @@ size_t ordo_receiver_capacity(ordo_receiver *receiver);
  *
  *     struct lines_sender sender;
  *     struct lines_receiver receiver;
- *     error = lines_new(100, destroy_line, NULL, &sender, &receiver); // void destroy_line(line *)
+ *     error = lines_new(100, destroy_line, NULL, &sender, &receiver);
  *     error = lines_send(sender, line);      // and _try_send, _send_until
  *     error = lines_receive(receiver, &line);
  *     lines_sender_drop(&sender);
@@ -181,54 +180,54 @@ size_t ordo_receiver_capacity(ordo_receiver *receiver);
     struct name##_receiver {                                                                       \
         ordo_receiver *untyped;                                                                    \
     };                                                                                             \
-    __attribute__((unused, warn_unused_result)) static inline int name##_new(                      \
-        size_t capacity, void (*destroy)(T *), const struct ordo_allocator *allocator,             \
-        struct name##_sender *sender, struct name##_receiver *receiver)                            \
+    ORDO_CHANNEL_FUNCTION int name##_new(size_t ordo_capacity, void (*ordo_destroy)(void *),       \
+                                         const struct ordo_allocator *ordo_allocator,              \
+                                         struct name##_sender *ordo_to,                            \
+                                         struct name##_receiver *ordo_from)                        \
     {                                                                                              \
-        const struct ordo_channel_options options = {                                              \
-            sizeof(T), __alignof__(T), capacity, (void (*)(void *))destroy, allocator};            \
-        return ordo_channel_new(&options, &sender->untyped, &receiver->untyped);                   \
+        const struct ordo_channel_options ordo_options = {                                         \
+            sizeof(T), __alignof__(T), ordo_capacity, ordo_destroy, ordo_allocator};               \
+        return ordo_channel_new(&ordo_options, &ordo_to->untyped, &ordo_from->untyped);            \
     }                                                                                              \
-    __attribute__((unused, warn_unused_result)) static inline int name##_send(                     \
-        struct name##_sender sender, T message)                                                    \
+    ORDO_CHANNEL_FUNCTION int name##_send(struct name##_sender ordo_to, T ordo_message)            \
     {                                                                                              \
-        return ordo_channel_send(sender.untyped, &message);                                        \
+        return ordo_channel_send(ordo_to.untyped, &ordo_message);                                  \
     }                                                                                              \
-    __attribute__((unused, warn_unused_result)) static inline int name##_try_send(                 \
-        struct name##_sender sender, T message)                                                    \
+    ORDO_CHANNEL_FUNCTION int name##_try_send(struct name##_sender ordo_to, T ordo_message)        \
     {                                                                                              \
-        return ordo_channel_try_send(sender.untyped, &message);                                    \
+        return ordo_channel_try_send(ordo_to.untyped, &ordo_message);                              \
     }                                                                                              \
-    __attribute__((unused, warn_unused_result)) static inline int name##_send_until(               \
-        struct name##_sender sender, T message, uint64_t deadline)                                 \
+    ORDO_CHANNEL_FUNCTION int name##_send_until(struct name##_sender ordo_to, T ordo_message,      \
+                                                uint64_t ordo_deadline)                            \
     {                                                                                              \
-        return ordo_channel_send_until(sender.untyped, &message, deadline);                        \
+        return ordo_channel_send_until(ordo_to.untyped, &ordo_message, ordo_deadline);             \
     }                                                                                              \
-    __attribute__((unused, warn_unused_result)) static inline int name##_receive(                  \
-        struct name##_receiver receiver, T *message)                                               \
+    ORDO_CHANNEL_FUNCTION int name##_receive(struct name##_receiver ordo_from, T *ordo_message)    \
     {                                                                                              \
-        return ordo_channel_receive(receiver.untyped, message);                                    \
+        return ordo_channel_receive(ordo_from.untyped, ordo_message);                              \
     }                                                                                              \
-    __attribute__((unused, warn_unused_result)) static inline int name##_try_receive(              \
-        struct name##_receiver receiver, T *message)                                               \
+    ORDO_CHANNEL_FUNCTION int name##_try_receive(struct name##_receiver ordo_from,                 \
+                                                 T *ordo_message)                                  \
     {                                                                                              \
-        return ordo_channel_try_receive(receiver.untyped, message);                                \
+        return ordo_channel_try_receive(ordo_from.untyped, ordo_message);                          \
     }                                                                                              \
-    __attribute__((unused, warn_unused_result)) static inline int name##_receive_until(            \
-        struct name##_receiver receiver, T *message, uint64_t deadline)                            \
+    ORDO_CHANNEL_FUNCTION int name##_receive_until(struct name##_receiver ordo_from,               \
+                                                   T *ordo_message, uint64_t ordo_deadline)        \
     {                                                                                              \
-        return ordo_channel_receive_until(receiver.untyped, message, deadline);                    \
+        return ordo_channel_receive_until(ordo_from.untyped, ordo_message, ordo_deadline);         \
     }                                                                                              \
-    __attribute__((unused)) static inline void name##_sender_drop(struct name##_sender *sender)    \
+    __attribute__((unused)) static inline void name##_sender_drop(struct name##_sender *ordo_to)   \
     {                                                                                              \
-        ordo_sender_drop(&sender->untyped);                                                        \
+        ordo_sender_drop(&ordo_to->untyped);                                                       \
     }                                                                                              \
     __attribute__((unused)) static inline void name##_receiver_drop(                               \
-        struct name##_receiver *receiver)                                                          \
+        struct name##_receiver *ordo_from)                                                         \
     {                                                                                              \
-        ordo_receiver_drop(&receiver->untyped);                                                    \
+        ordo_receiver_drop(&ordo_from->untyped);                                                   \
     }                                                                                              \
     struct name##_sender /* takes the semicolon */
+
+#define ORDO_CHANNEL_FUNCTION __attribute__((unused, warn_unused_result)) static inline
 
 #ifdef __cplusplus
 }
