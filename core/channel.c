@@ -46,18 +46,14 @@ static bool round_up(size_t size, size_t power, size_t *rounded)
 /* Where everything is. False if there is no such memory. */
 static bool lay_out(struct channel *channel, const struct ordo_channel_options *options)
 {
-    /* The alignment of a type divides its size. */
-    const size_t natural = options->size & -options->size;
-    const size_t least = natural < alignof(max_align_t) ? greater(natural, 1) : alignof(max_align_t);
-    const size_t alignment = greater(options->alignment, least);
-    const size_t of_slot = greater(alignment, alignof(struct slot));
+    const size_t of_slot = greater(options->alignment, alignof(struct slot));
     size_t slots;
 
     channel->size = options->size;
     channel->capacity = options->capacity;
     channel->destroy = options->destroy;
     channel->allocator = options->allocator;
-    channel->alignment = greater(alignment, cache_line);
+    channel->alignment = greater(of_slot, cache_line);
     channel->offset = of_slot;
     if (__builtin_add_overflow(channel->offset, channel->size, &channel->stride)
         || !round_up(channel->stride, of_slot, &channel->stride)

@@ -26,11 +26,12 @@
  * Messages: moved by value, as memcpy does. A message has one owner at any time: a send that returns
  *     0 has given it away, and one that returns something else has not. `destroy` is called once for
  *     each message that was sent and not received, by who disconnects the receivers.
- * Size: bounded: 640 bytes and, for each message, 8 bytes and its size, rounded up to its alignment,
- *     in one allocation. Rendezvous: 640 bytes. Unbounded: 640 bytes and blocks of 32 messages, each
- *     64 bytes and 32 times as much as above; a block is used again when its messages were received
- *     and given back with the channel, so that there are as many as it took at its fullest, and one
- *     more. No allocation but the first, and of those blocks.
+ * Size: bounded: 640 bytes and, for each message, 8 bytes and its size, both rounded up to its
+ *     alignment, or to 8, in one allocation. Rendezvous: 640 bytes. Unbounded: 640 bytes and blocks
+ *     of 32 messages, each 48 bytes and 32 times as much as above. A block is used again when its
+ *     messages were received, and given back with the channel: there are as many as it took at its
+ *     fullest, one more, and one for each thread that is just sending or receiving. No allocation but
+ *     the first, and of those blocks.
  *     What senders change, what receivers change, what those that sleep change and the counts of
  *     handles are 128 bytes apart: two cache lines of x86, which fetches them in pairs, one of some
  *     ARM cores. Messages that are neighbours may share a line.
@@ -83,7 +84,7 @@ typedef struct ordo_receiver ordo_receiver;
 
 struct ordo_channel_options {
     size_t size;      /* of a message, in bytes; may be 0 */
-    size_t alignment; /* of a message, for `destroy`: a power of two; 0: that of malloc */
+    size_t alignment; /* of a message, for `destroy`: a power of two; 0 for up to 8 */
     size_t capacity;
     void (*destroy)(void *message);         /* NULL: nothing to be done */
     const struct ordo_allocator *allocator; /* NULL: the C library's heap */
