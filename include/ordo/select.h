@@ -13,7 +13,7 @@
  * tried. A channel may be in several cases, and in both directions; a rendezvous does not pair a
  * select with itself. Two selects may wait for each other.
  *
- * Size: 88 bytes for each case, which the caller gives; no allocation. A case may be used again.
+ * Size: 72 bytes for each case, which the caller gives; no allocation. A case may be used again.
  * Fairness: of those that can be done, each is taken with the same probability, but for a case that
  *     another thread has just woken this one for, which comes first.
  * Deadlines: ordo_select_until tries once, then waits no longer than to the deadline of
