@@ -23,6 +23,9 @@
 
 enum { cache_line = 128 }; /* see channel.h */
 
+/* Slots of a block of an unbounded channel: a power of two. The model checker has its own. */
+extern const unsigned int ordo_channel_block_size;
+
 enum kind { kind_ring, kind_blocks, kind_rendezvous };
 
 enum { stamp_free, stamp_full, stamp_abandoned };
@@ -43,7 +46,7 @@ struct channel {
     size_t size, offset, stride; /* of a message; from a slot to it; from a slot to the next */
     size_t capacity, bytes, alignment;
     size_t first_slot; /* in the channel, or in a block */
-    uint64_t mask;     /* bounded: of the slot's index in a position */
+    uint64_t mask;     /* of the slot's index in a position */
     void (*destroy)(void *message);
     const struct ordo_allocator *allocator;
 

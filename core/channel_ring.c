@@ -165,10 +165,10 @@ void ring_discard(struct channel *channel)
         struct slot *const slot = slot_of(channel, head);
         uint64_t is = ordo_load(&slot->stamp, ordo_acquire);
 
-        /* Not there yet: from here on it will not be, unless the sender is faster. */
+        /* Not there yet: from here on it will not be, unless the sender is faster: acquire. */
         if (is < stamp(head, stamp_full)
             && ordo_compare_exchange(&slot->stamp, &is, stamp(head, stamp_abandoned), ordo_relaxed,
-                                     ordo_relaxed))
+                                     ordo_acquire))
             is = stamp(head, stamp_abandoned);
         if (is != stamp(head, stamp_full) && is != stamp(head, stamp_abandoned))
             continue;
