@@ -10,6 +10,7 @@
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
  * Sharing      allocator.h, channel.h, select.h
+ * Sharing      one_shot.h, sequence_lock.h, allocator.h
  *
  * jump.h       a longjmp that gives back poison mutexes
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
@@ -37,6 +38,7 @@
 #include "ordo/mutex.h"
 #include "ordo/once.h"
 #include "ordo/once_lock.h"
+#include "ordo/one_shot.h"
 #include "ordo/pi_condition_variable.h"
 #include "ordo/pi_mutex.h"
 #include "ordo/poison_mutex.h"
@@ -49,6 +51,7 @@
 #include "ordo/robust_mutex.h"
 #include "ordo/select.h"
 #include "ordo/semaphore.h"
+#include "ordo/sequence_lock.h"
 #include "ordo/spin_lock.h"
 #include "ordo/thread.h"
 #include "ordo/wait.h"
