@@ -9,8 +9,7 @@
  *              barrier.h, latch.h, event.h; wait.h: on any atomic
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
- * Sharing      allocator.h, channel.h, select.h
- * Sharing      one_shot.h, sequence_lock.h, allocator.h
+ * Sharing      one_shot.h, channel.h, select.h, sequence_lock.h, allocator.h
  *
  * jump.h       a longjmp that gives back poison mutexes
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
