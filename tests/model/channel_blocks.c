@@ -15,6 +15,7 @@ MODEL_TEST(tries, .expect = model_reached, .weak_failures = 1)
 {
     start(ORDO_UNBOUNDED);
     TOGETHER(try_to_send_0, try_to_receive);
+    model_reach(sum == 1);
     model_assert(sum + try_receive() == 1 && kept == 0 && try_receive() == 0);
     end();
 }
@@ -59,6 +60,7 @@ MODEL_TEST(receive_at_the_edge, .expect = model_reached)
     fill_a_block();
     empty_a_block();
     TOGETHER(send_0, try_to_receive);
+    model_reach(sum == 1);
     model_assert(sum + try_receive() == 1 && try_receive() == 0);
     end();
 }
@@ -177,6 +179,7 @@ MODEL_TEST(close_and_receive, .expect = model_reached)
     start(ORDO_UNBOUNDED);
     send(0);
     TOGETHER(close_receiver, try_to_receive);
+    model_reach(sum == 1);
     model_assert(sum + destroyed == 1);
     end();
 }

@@ -25,6 +25,7 @@ MODEL_TEST(tries, .expect = model_reached, .weak_failures = 1)
 {
     start(1);
     TOGETHER(try_to_send_0, try_to_receive);
+    model_reach(sum == 1);
     model_assert(sum + try_receive() == 1 && kept == 0 && try_receive() == 0);
     end();
 }
@@ -45,6 +46,7 @@ MODEL_TEST(next_turn, .expect = model_reached)
     start(1);
     send(0);
     TOGETHER(receive_once, try_to_send_1);
+    model_reach(kept == 0);
     model_assert(sum == 1 && try_receive() + kept == 0x10);
     end();
 }
@@ -87,6 +89,7 @@ MODEL_TEST(deadline_of_a_send, .expect = model_reached, .timeouts = 1)
     start(1);
     send(0);
     TOGETHER(receive_once, send_1_in_time);
+    model_reach(kept == 0);
     model_assert(sum == 1 && try_receive() + kept == 0x10);
     end();
 }
@@ -159,6 +162,7 @@ MODEL_TEST(close_and_receive, .expect = model_reached)
     start(1);
     send(0);
     TOGETHER(close_receiver, try_to_receive);
+    model_reach(sum == 1);
     model_assert(sum + destroyed == 1);
     end();
 }
