@@ -130,7 +130,7 @@ MODEL_TEST(two_wake_two, .expect = model_passes, .executions = 5000)
 /* Who gives up leaves the wake-up to the other. */
 MODEL_TEST(one_gives_up, .expect = model_reached, .timeouts = 1, .executions = 5000)
 {
-    TOGETHER(give_two, take_one, take_in_time);
+    TOGETHER(take_in_time, take_one, give_two);
     model_assert(count_of(&taken) + count_of(&gave_up) == 2);
     model_reach(count_of(&gave_up) == 1);
 }
