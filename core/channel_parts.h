@@ -85,6 +85,9 @@ static inline void *message_in(const struct channel *channel, struct slot *slot)
 int channel_try(struct channel *channel, enum side side, char *messages, size_t count,
                 size_t *moved, bool waits);
 
+/* Wakes one that waits at this side, if that can go on. */
+void channel_pass_on(struct channel *channel, enum side side);
+
 /* Adds the waiter to its line, after which it has to leave it. Returns false if it need not wait:
  * then a try may succeed. */
 bool channel_join(struct channel *channel, enum side side, struct ordo_waiter *waiter);

@@ -165,8 +165,8 @@ __attribute__((cold, noinline)) int channel_wait(struct channel *channel, enum s
     struct ordo_select_case one = {.message = message};
 
     if (side == sending)
-        one.sender = (ordo_sender *)(void *)channel;
+        one.sender = (ordo_channel_sender *)(void *)channel;
     else
-        one.receiver = (ordo_receiver *)(void *)channel;
+        one.receiver = (ordo_channel_receiver *)(void *)channel;
     return ordo_select_until(&one, 1, deadline) == ORDO_SELECT_NONE ? ETIMEDOUT : one.error;
 }

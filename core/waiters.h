@@ -1,6 +1,6 @@
 /* waiters.h: the threads that wait for one side of a channel or the other, for channels and select.
  *
- * Each is a node on the stack of its thread, in the line of its side, the oldest first. A thread
+ * Each is a node, mostly on the stack of its thread, in the line of its side, the oldest first. A thread
  * that waits for several channels has a node in the line of each, all with the same word, which it
  * sleeps on:
  *

@@ -1,15 +1,15 @@
 /* channel.h: messages of one size from many threads to many, first in, first out.
  *
- *     ordo_sender *sender;
- *     ordo_receiver *receiver;
+ *     ordo_channel_sender *sender;
+ *     ordo_channel_receiver *receiver;
  *     struct ordo_channel_options options = {.size = sizeof(struct line), .capacity = 100};
  *     error = ordo_channel_new(&options, &sender, &receiver);
  *     ...
  *     error = ordo_channel_send(sender, &line);         // in one thread
- *     ordo_sender_drop(&sender);
+ *     ordo_channel_sender_drop(&sender);
  *     while (ordo_channel_receive(receiver, &line) == 0) // in another: until all senders are gone
  *         ...
- *     ordo_receiver_drop(&receiver);
+ *     ordo_channel_receiver_drop(&receiver);
  *
  * Three kinds, by the capacity:
  *
@@ -42,7 +42,7 @@
  *     first. Sends at the same time come in some order, one for all receivers.
  * Errors: EPIPE disconnected; EAGAIN: a try found it empty, or full, or nobody at the other side;
  *     ETIMEDOUT; ENOMEM: no block for an unbounded send; EBUSY: a try on a rendezvous gave up.
- * Progress: on a bounded and an unbounded channel all try_ functions, and ordo_receiver_close and
+ * Progress: on a bounded and an unbounded channel all try_ functions, and ordo_channel_receiver_close and
  *     drop, are lock-free, wherever other threads are stopped: a try_receive then takes a message
  *     that is being sent for not there, and those behind it too, because it is first in, first out;
  *     a try_send takes a place from which a message is being received for full. A try that waited
@@ -77,8 +77,8 @@
 extern "C" {
 #endif
 
-typedef struct ordo_sender ordo_sender;
-typedef struct ordo_receiver ordo_receiver;
+typedef struct ordo_channel_sender ordo_channel_sender;
+typedef struct ordo_channel_receiver ordo_channel_receiver;
 
 #define ORDO_UNBOUNDED SIZE_MAX
 
@@ -92,73 +92,73 @@ struct ordo_channel_options {
 
 /* Makes a channel and the first handle of each side. Returns 0 or ENOMEM. */
 __attribute__((warn_unused_result)) int ordo_channel_new(const struct ordo_channel_options *options,
-                                                         ordo_sender **sender,
-                                                         ordo_receiver **receiver);
+                                                         ordo_channel_sender **sender,
+                                                         ordo_channel_receiver **receiver);
 
 /* ---- One message ----------------------------------------------------------------------------- */
 
 /* Return 0 when *message was sent. The first waits; the second does not; the third waits no longer
  * than to the deadline, after one try. */
-__attribute__((warn_unused_result)) int ordo_channel_send(ordo_sender *sender, const void *message);
-__attribute__((warn_unused_result)) int ordo_channel_try_send(ordo_sender *sender,
+__attribute__((warn_unused_result)) int ordo_channel_send(ordo_channel_sender *sender, const void *message);
+__attribute__((warn_unused_result)) int ordo_channel_try_send(ordo_channel_sender *sender,
                                                               const void *message);
 __attribute__((warn_unused_result)) int
-ordo_channel_send_until(ordo_sender *sender, const void *message, uint64_t deadline);
+ordo_channel_send_until(ordo_channel_sender *sender, const void *message, uint64_t deadline);
 
 /* Return 0 when they have put a message in *message. */
-__attribute__((warn_unused_result)) int ordo_channel_receive(ordo_receiver *receiver,
+__attribute__((warn_unused_result)) int ordo_channel_receive(ordo_channel_receiver *receiver,
                                                              void *message);
-__attribute__((warn_unused_result)) int ordo_channel_try_receive(ordo_receiver *receiver,
+__attribute__((warn_unused_result)) int ordo_channel_try_receive(ordo_channel_receiver *receiver,
                                                                  void *message);
 __attribute__((warn_unused_result)) int
-ordo_channel_receive_until(ordo_receiver *receiver, void *message, uint64_t deadline);
+ordo_channel_receive_until(ordo_channel_receiver *receiver, void *message, uint64_t deadline);
 
 /* ---- Several --------------------------------------------------------------------------------- */
 
 /* Send the `count` messages of an array in its order; others' may come between. Return 0 when all
  * were sent; *sent is how many were, which are the first ones, in any case. */
 __attribute__((warn_unused_result)) int
-ordo_channel_send_many(ordo_sender *sender, const void *messages, size_t count, size_t *sent);
+ordo_channel_send_many(ordo_channel_sender *sender, const void *messages, size_t count, size_t *sent);
 __attribute__((warn_unused_result)) int
-ordo_channel_try_send_many(ordo_sender *sender, const void *messages, size_t count, size_t *sent);
+ordo_channel_try_send_many(ordo_channel_sender *sender, const void *messages, size_t count, size_t *sent);
 __attribute__((warn_unused_result)) int
-ordo_channel_send_many_until(ordo_sender *sender, const void *messages, size_t count, size_t *sent,
+ordo_channel_send_many_until(ordo_channel_sender *sender, const void *messages, size_t count, size_t *sent,
                              uint64_t deadline);
 
 /* Receive at least one message, and as many more, up to `count`, as are there. Return 0 if they got
  * one; *received is how many. */
 __attribute__((warn_unused_result)) int
-ordo_channel_receive_many(ordo_receiver *receiver, void *messages, size_t count, size_t *received);
+ordo_channel_receive_many(ordo_channel_receiver *receiver, void *messages, size_t count, size_t *received);
 __attribute__((warn_unused_result)) int
-ordo_channel_try_receive_many(ordo_receiver *receiver, void *messages, size_t count,
+ordo_channel_try_receive_many(ordo_channel_receiver *receiver, void *messages, size_t count,
                               size_t *received);
 __attribute__((warn_unused_result)) int
-ordo_channel_receive_many_until(ordo_receiver *receiver, void *messages, size_t count,
+ordo_channel_receive_many_until(ordo_channel_receiver *receiver, void *messages, size_t count,
                                 size_t *received, uint64_t deadline);
 
 /* ---- Handles --------------------------------------------------------------------------------- */
 
-ordo_sender *ordo_sender_clone(ordo_sender *sender);
-ordo_receiver *ordo_receiver_clone(ordo_receiver *receiver);
+ordo_channel_sender *ordo_channel_sender_clone(ordo_channel_sender *sender);
+ordo_channel_receiver *ordo_channel_receiver_clone(ordo_channel_receiver *receiver);
 
 /* Give a handle back and make the pointer NULL, which may be dropped too. */
-void ordo_sender_drop(ordo_sender **sender);
-void ordo_receiver_drop(ordo_receiver **receiver);
+void ordo_channel_sender_drop(ordo_channel_sender **sender);
+void ordo_channel_receiver_drop(ordo_channel_receiver **receiver);
 
 /* Disconnect as if all handles of the side were dropped; they still have to be. A send that is in
  * progress in another thread is either before the close or returns EPIPE. */
-void ordo_sender_close(ordo_sender *sender);
-void ordo_receiver_close(ordo_receiver *receiver);
+void ordo_channel_sender_close(ordo_channel_sender *sender);
+void ordo_channel_receiver_close(ordo_channel_receiver *receiver);
 
 /* ---- What it holds --------------------------------------------------------------------------- */
 
 /* From 0 to the capacity, and out of date at once. With those that are just being sent. */
-size_t ordo_sender_length(ordo_sender *sender);
-size_t ordo_receiver_length(ordo_receiver *receiver);
+size_t ordo_channel_sender_length(ordo_channel_sender *sender);
+size_t ordo_channel_receiver_length(ordo_channel_receiver *receiver);
 
 /* As given to ordo_channel_new. */
-size_t ordo_sender_capacity(ordo_sender *sender);
-size_t ordo_receiver_capacity(ordo_receiver *receiver);
+size_t ordo_channel_sender_capacity(ordo_channel_sender *sender);
+size_t ordo_channel_receiver_capacity(ordo_channel_receiver *receiver);
 
 /* ---- Typed ----------------------------------------------------------------------------------- */
 
@@ -176,10 +176,10 @@ size_t ordo_receiver_capacity(ordo_receiver *receiver);
  * The handle inside, `untyped`, is for the functions above. */
 #define ORDO_CHANNEL_TYPE(name, T)                                                                 \
     struct name##_sender {                                                                         \
-        ordo_sender *untyped;                                                                      \
+        ordo_channel_sender *untyped;                                                                      \
     };                                                                                             \
     struct name##_receiver {                                                                       \
-        ordo_receiver *untyped;                                                                    \
+        ordo_channel_receiver *untyped;                                                                    \
     };                                                                                             \
     ORDO_CHANNEL_FUNCTION int name##_new(size_t ordo_capacity, void (*ordo_destroy)(void *),       \
                                          const struct ordo_allocator *ordo_allocator,              \
@@ -219,12 +219,12 @@ size_t ordo_receiver_capacity(ordo_receiver *receiver);
     }                                                                                              \
     __attribute__((unused)) static inline void name##_sender_drop(struct name##_sender *ordo_to)   \
     {                                                                                              \
-        ordo_sender_drop(&ordo_to->untyped);                                                       \
+        ordo_channel_sender_drop(&ordo_to->untyped);                                                       \
     }                                                                                              \
     __attribute__((unused)) static inline void name##_receiver_drop(                               \
         struct name##_receiver *ordo_from)                                                         \
     {                                                                                              \
-        ordo_receiver_drop(&ordo_from->untyped);                                                   \
+        ordo_channel_receiver_drop(&ordo_from->untyped);                                                   \
     }                                                                                              \
     struct name##_sender /* takes the semicolon */
 

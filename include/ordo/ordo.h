@@ -9,7 +9,7 @@
  *              barrier.h, latch.h, event.h; wait.h: on any atomic
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
- * Sharing      one_shot.h, channel.h, select.h, sequence_lock.h, allocator.h
+ * Sharing      one_shot.h, channel.h, select.h, channel_watch.h, sequence_lock.h, allocator.h
  *
  * jump.h       a longjmp that gives back poison mutexes
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
@@ -22,6 +22,7 @@
 #include "ordo/barrier.h"
 #include "ordo/binary_semaphore.h"
 #include "ordo/channel.h"
+#include "ordo/channel_watch.h"
 #include "ordo/clock.h"
 #include "ordo/condition_variable.h"
 #include "ordo/cpu.h"

@@ -10,8 +10,8 @@
 #include <errno.h>
 #include <ordo/channel.h>
 
-static ordo_sender *sender;
-static ordo_receiver *receiver;
+static ordo_channel_sender *sender;
+static ordo_channel_receiver *receiver;
 static unsigned int values[4];
 static unsigned int sum;       /* of what was received; of one thread */
 static unsigned int kept;      /* of what was not sent; of another */
@@ -32,8 +32,8 @@ static inline void start(size_t capacity)
 
 static inline void end(void)
 {
-    ordo_sender_drop(&sender);
-    ordo_receiver_drop(&receiver);
+    ordo_channel_sender_drop(&sender);
+    ordo_channel_receiver_drop(&receiver);
 }
 
 static inline unsigned int *message(unsigned int index)
@@ -133,7 +133,7 @@ static bool was_busy;
 static inline void try_to_send_0_and_close(void)
 {
     was_busy = try_to_send(0) == EBUSY;
-    ordo_sender_close(sender);
+    ordo_channel_sender_close(sender);
 }
 
 static inline void send_0_in_time(void)
@@ -214,29 +214,29 @@ static inline unsigned int received_by_all(void)
 
 static inline void drop_sender(void)
 {
-    ordo_sender_drop(&sender);
+    ordo_channel_sender_drop(&sender);
 }
 
 static inline void drop_receiver(void)
 {
-    ordo_receiver_drop(&receiver);
+    ordo_channel_receiver_drop(&receiver);
 }
 
 static inline void close_receiver(void)
 {
-    ordo_receiver_close(receiver);
+    ordo_channel_receiver_close(receiver);
 }
 
 static inline void send_0_and_drop(void)
 {
     send(0);
-    ordo_sender_drop(&sender);
+    ordo_channel_sender_drop(&sender);
 }
 
 static inline void send_0_if_possible_and_drop(void)
 {
     send_if_possible(0);
-    ordo_sender_drop(&sender);
+    ordo_channel_sender_drop(&sender);
 }
 
 #endif

@@ -4,8 +4,8 @@
 #include <ordo/select.h>
 
 /* A second channel, beside the one of the scenes. */
-static ordo_sender *sender_b;
-static ordo_receiver *receiver_b;
+static ordo_channel_sender *sender_b;
+static ordo_channel_receiver *receiver_b;
 
 static void start_two(size_t a, size_t b)
 {
@@ -18,8 +18,8 @@ static void start_two(size_t a, size_t b)
 static void end_two(void)
 {
     end();
-    ordo_sender_drop(&sender_b);
-    ordo_receiver_drop(&receiver_b);
+    ordo_channel_sender_drop(&sender_b);
+    ordo_channel_receiver_drop(&receiver_b);
 }
 
 static unsigned int *got_a, *got_b;
@@ -162,8 +162,8 @@ MODEL_TEST(two_selects_meet, .expect = model_passes, .executions = 150)
 static void send_2_and_close(void)
 {
     select_send();
-    ordo_sender_close(sender);
-    ordo_sender_close(sender_b);
+    ordo_channel_sender_close(sender);
+    ordo_channel_sender_close(sender_b);
 }
 
 static void select_or_end(void)

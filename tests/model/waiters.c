@@ -135,6 +135,21 @@ MODEL_TEST(one_gives_up, .expect = model_reached, .timeouts = 1, .executions = 5
     model_reach(count_of(&gave_up) == 1);
 }
 
+/* A wake-up that finds nobody is dropped by who gave up; it then sees what the wake-up was for. */
+static void take_at_last(void)
+{
+    take_until(1000);
+    if (count_of(&taken) == 0)
+        take_one();
+}
+
+MODEL_TEST(waits_again, .expect = model_reached, .timeouts = 1)
+{
+    TOGETHER(give, take_at_last);
+    model_assert(count_of(&taken) == 1);
+    model_reach(count_of(&gave_up) == 1);
+}
+
 /* ---- In two lines ---------------------------------------------------------------------------- */
 
 static ordo_atomic_u32 signals[2];

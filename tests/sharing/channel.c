@@ -20,8 +20,8 @@ enum { millisecond = 1000000 };
 static const size_t capacities[] = {0, 1, 2, 3, 5, 64, ORDO_UNBOUNDED};
 enum { kinds = sizeof capacities / sizeof *capacities, with_room = 1 };
 
-static ordo_sender *sender;
-static ordo_receiver *receiver;
+static ordo_channel_sender *sender;
+static ordo_channel_receiver *receiver;
 
 static void open_channel(size_t capacity, size_t size)
 {
@@ -32,8 +32,8 @@ static void open_channel(size_t capacity, size_t size)
 
 static void drop_both(void)
 {
-    ordo_sender_drop(&sender);
-    ordo_receiver_drop(&receiver);
+    ordo_channel_sender_drop(&sender);
+    ordo_channel_receiver_drop(&receiver);
     cr_expect(sender == NULL && receiver == NULL);
 }
 
@@ -45,16 +45,16 @@ Test(channel, room_for_the_capacity_and_no_more)
         uint64_t in = 0, out = 0, got;
 
         open_channel(capacities[k], sizeof in);
-        cr_expect(ordo_sender_capacity(sender) == capacities[k]);
-        cr_expect(ordo_receiver_capacity(receiver) == capacities[k]);
+        cr_expect(ordo_channel_sender_capacity(sender) == capacities[k]);
+        cr_expect(ordo_channel_receiver_capacity(receiver) == capacities[k]);
         for (int turn = 0; turn < 5; turn++) {
             for (size_t i = 0; i < capacities[k]; i++, in++) {
-                cr_expect(ordo_sender_length(sender) == i);
+                cr_expect(ordo_channel_sender_length(sender) == i);
                 cr_expect(ordo_channel_try_send(sender, &in) == 0);
             }
             cr_expect(ordo_channel_try_send(sender, &in) == EAGAIN);
             cr_expect(ordo_channel_send_until(sender, &in, 0) == ETIMEDOUT);
-            cr_expect(ordo_receiver_length(receiver) == capacities[k]);
+            cr_expect(ordo_channel_receiver_length(receiver) == capacities[k]);
             for (size_t i = 0; i < capacities[k]; i++, out++)
                 cr_expect(ordo_channel_try_receive(receiver, &got) == 0 && got == out);
             cr_expect(ordo_channel_try_receive(receiver, &got) == EAGAIN);
@@ -69,11 +69,11 @@ Test(channel, unbounded_through_many_blocks)
     uint64_t in = 0, out = 0, got;
 
     open_channel(ORDO_UNBOUNDED, sizeof in);
-    cr_expect(ordo_sender_capacity(sender) == ORDO_UNBOUNDED);
+    cr_expect(ordo_channel_sender_capacity(sender) == ORDO_UNBOUNDED);
     for (unsigned int round = 1; round < 200; round += 7) {
         for (unsigned int i = 0; i < round; i++, in++)
             cr_expect(ordo_channel_try_send(sender, &in) == 0);
-        cr_expect(ordo_sender_length(sender) == in - out);
+        cr_expect(ordo_channel_sender_length(sender) == in - out);
         for (unsigned int i = 0; i < round - round / 3; i++, out++)
             cr_expect(ordo_channel_receive(receiver, &got) == 0 && got == out);
     }
@@ -92,7 +92,7 @@ Test(channel, nobody_at_the_other_side_of_a_rendezvous)
     cr_expect(ordo_channel_try_receive(receiver, &message) == EAGAIN);
     cr_expect(ordo_channel_send_until(sender, &message, 0) == ETIMEDOUT);
     cr_expect(ordo_channel_receive_until(receiver, &message, 0) == ETIMEDOUT);
-    cr_expect(ordo_sender_length(sender) == 0 && ordo_receiver_capacity(receiver) == 0);
+    cr_expect(ordo_channel_sender_length(sender) == 0 && ordo_channel_receiver_capacity(receiver) == 0);
     drop_both();
 }
 
@@ -164,9 +164,9 @@ Test(channel, several_at_once)
     cr_expect(ordo_channel_receive_many(receiver, out, 64, &received) == 0 && received == 64);
     cr_expect(ordo_channel_receive_many(receiver, out + 64, 64, &received) == 0 && received == 36);
     cr_expect(memcmp(in, out, sizeof in) == 0);
-    ordo_sender_drop(&sender);
+    ordo_channel_sender_drop(&sender);
     cr_expect(ordo_channel_receive_many(receiver, out, 64, &received) == EPIPE && received == 0);
-    ordo_receiver_drop(&receiver);
+    ordo_channel_receiver_drop(&receiver);
 }
 
 /* ---- The end --------------------------------------------------------------------------------- */
@@ -177,19 +177,19 @@ Test(channel, without_senders)
         int message = 5;
 
         open_channel(capacities[k], sizeof message);
-        ordo_sender *second = ordo_sender_clone(sender);
-        ordo_sender_drop(&sender);
+        ordo_channel_sender *second = ordo_channel_sender_clone(sender);
+        ordo_channel_sender_drop(&sender);
         if (capacities[k] != 0)
             cr_expect(ordo_channel_send(second, &message) == 0);
-        ordo_sender_drop(&second);
-        ordo_sender_drop(&second);
+        ordo_channel_sender_drop(&second);
+        ordo_channel_sender_drop(&second);
         message = 0;
         if (capacities[k] != 0)
             cr_expect(ordo_channel_receive(receiver, &message) == 0 && message == 5);
         cr_expect(ordo_channel_receive(receiver, &message) == EPIPE);
         cr_expect(ordo_channel_try_receive(receiver, &message) == EPIPE);
         cr_expect(ordo_channel_receive_until(receiver, &message, 0) == EPIPE);
-        ordo_receiver_drop(&receiver);
+        ordo_channel_receiver_drop(&receiver);
     }
 }
 
@@ -200,17 +200,17 @@ Test(channel, without_receivers)
         size_t sent;
 
         open_channel(capacities[k], sizeof message);
-        ordo_receiver *second = ordo_receiver_clone(receiver);
-        ordo_receiver_drop(&receiver);
+        ordo_channel_receiver *second = ordo_channel_receiver_clone(receiver);
+        ordo_channel_receiver_drop(&receiver);
         if (capacities[k] != 0)
             cr_expect(ordo_channel_send(sender, &message) == 0);
-        ordo_receiver_drop(&second);
+        ordo_channel_receiver_drop(&second);
         cr_expect(ordo_channel_send(sender, &message) == EPIPE);
         cr_expect(ordo_channel_try_send(sender, &message) == EPIPE);
         cr_expect(ordo_channel_send_until(sender, &message, 0) == EPIPE);
         cr_expect(ordo_channel_send_many(sender, &message, 1, &sent) == EPIPE && sent == 0);
-        cr_expect(ordo_sender_length(sender) == 0);
-        ordo_sender_drop(&sender);
+        cr_expect(ordo_channel_sender_length(sender) == 0);
+        ordo_channel_sender_drop(&sender);
     }
 }
 
@@ -221,10 +221,10 @@ Test(channel, closed_by_the_senders)
 
         open_channel(capacities[k], sizeof message);
         cr_expect(ordo_channel_send(sender, &message) == 0);
-        ordo_sender_close(sender);
-        ordo_sender_close(sender);
+        ordo_channel_sender_close(sender);
+        ordo_channel_sender_close(sender);
         cr_expect(ordo_channel_send(sender, &message) == EPIPE);
-        cr_expect(ordo_receiver_length(receiver) == 1);
+        cr_expect(ordo_channel_receiver_length(receiver) == 1);
         cr_expect(ordo_channel_receive(receiver, &message) == 0);
         cr_expect(ordo_channel_receive(receiver, &message) == EPIPE);
         drop_both();
@@ -238,11 +238,11 @@ Test(channel, closed_by_the_receivers)
 
         open_channel(capacities[k], sizeof message);
         cr_expect(ordo_channel_send(sender, &message) == 0);
-        ordo_receiver_close(receiver);
+        ordo_channel_receiver_close(receiver);
         cr_expect(ordo_channel_send(sender, &message) == EPIPE);
-        cr_expect(ordo_receiver_length(receiver) == 0);
+        cr_expect(ordo_channel_receiver_length(receiver) == 0);
         cr_expect(ordo_channel_receive(receiver, &message) == EPIPE);
-        ordo_receiver_close(receiver);
+        ordo_channel_receiver_close(receiver);
         drop_both();
     }
 }
@@ -314,7 +314,7 @@ static void one_of_the_crowd(unsigned int self, void *shared)
     }
     send_all(shared, self);
     if (ordo_fetch_sub(&senders_left, 1, ordo_acq_rel) == 1)
-        ordo_sender_drop(&sender);
+        ordo_channel_sender_drop(&sender);
 }
 
 static void check_the_sums(size_t capacity, unsigned int batch)
@@ -325,7 +325,7 @@ static void check_the_sums(size_t capacity, unsigned int batch)
     ordo_store(&senders_left, senders, ordo_relaxed);
     open_channel(capacity, sizeof(struct numbered));
     run_threads(senders + receivers, one_of_the_crowd, &crowd);
-    ordo_receiver_drop(&receiver);
+    ordo_channel_receiver_drop(&receiver);
     for (int i = 0; i < receivers; i++) {
         sum += crowd.sum[i];
         count += crowd.count[i];
@@ -406,7 +406,7 @@ static void late_sender(unsigned int self, void *shared)
     if (self == 0) {
         for (uint64_t i = 1; i <= late->rounds; i++)
             cr_assert(ordo_channel_send(sender, &i) == 0);
-        ordo_sender_drop(&sender);
+        ordo_channel_sender_drop(&sender);
         return;
     }
     for (;;) {
@@ -433,7 +433,7 @@ Test(channel, arrives_at_the_deadline)
         run_threads(2, late_sender, &late);
         cr_expect(late.received == late.rounds);
         cr_expect(late.sum == (uint64_t)late.rounds * (late.rounds + 1) / 2);
-        ordo_receiver_drop(&receiver);
+        ordo_channel_receiver_drop(&receiver);
     }
 }
 
@@ -466,9 +466,9 @@ Test(channel, waiting_receivers_learn_of_the_end)
                 cr_assert(ordo_thread_spawn(&threads[i], receive_one, NULL) == 0);
             usleep(2000);
             if (by_close)
-                ordo_receiver_close(receiver);
+                ordo_channel_receiver_close(receiver);
             else
-                ordo_sender_drop(&sender);
+                ordo_channel_sender_drop(&sender);
             for (int i = 0; i < 3; i++)
                 cr_expect(ordo_thread_join(threads[i]) == (void *)EPIPE);
             drop_both();
@@ -489,9 +489,9 @@ Test(channel, waiting_senders_learn_of_the_end)
                 cr_assert(ordo_thread_spawn(&threads[i], send_one, NULL) == 0);
             usleep(2000);
             if (by_close)
-                ordo_sender_close(sender);
+                ordo_channel_sender_close(sender);
             else
-                ordo_receiver_drop(&receiver);
+                ordo_channel_receiver_drop(&receiver);
             for (int i = 0; i < 3; i++)
                 cr_expect(ordo_thread_join(threads[i]) == (void *)EPIPE);
             drop_both();
@@ -525,7 +525,7 @@ Test(channel, typed)
     cr_expect(lines_try_send(to, (struct line){"third"}) == EAGAIN);
     cr_expect(lines_send_until(to, (struct line){"third"}, 0) == ETIMEDOUT);
     cr_expect(lines_receive(from, &line) == 0 && strcmp(line.text, "first") == 0);
-    cr_expect(ordo_sender_length(to.untyped) == 1);
+    cr_expect(ordo_channel_sender_length(to.untyped) == 1);
     lines_receiver_drop(&from);
     cr_expect(lines_destroyed == 1 && from.untyped == NULL);
     lines_sender_drop(&to);
@@ -543,14 +543,14 @@ static void too_many_senders(void)
     open_channel(1, 1);
     ordo_store(&((struct channel *)(void *)sender)->handles[sending], INT32_MAX - 1, ordo_relaxed);
     for (int i = 0; i < 3; i++)
-        ordo_sender_clone(sender);
+        ordo_channel_sender_clone(sender);
 }
 
 static void too_many_receivers(void)
 {
     open_channel(ORDO_UNBOUNDED, 1);
     ordo_store(&((struct channel *)(void *)sender)->handles[receiving], INT32_MAX, ordo_relaxed);
-    ordo_receiver_clone(receiver);
+    ordo_channel_receiver_clone(receiver);
 }
 
 Test(channel, too_many_handles)

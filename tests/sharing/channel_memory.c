@@ -28,8 +28,8 @@ static void check_off(void *message)
     __atomic_fetch_add(&booked->book[booked->number], 1, __ATOMIC_RELAXED);
 }
 
-static ordo_sender *sender;
-static ordo_receiver *receiver;
+static ordo_channel_sender *sender;
+static ordo_channel_receiver *receiver;
 
 static void open_channel(size_t capacity, const struct ordo_allocator *allocator)
 {
@@ -61,8 +61,8 @@ Test(channel_memory, sizes_are_as_documented)
     open_channel(100, &census.allocator);
     cr_expect(((struct channel *)(void *)sender)->bytes == 640 + 100 * (8 + sizeof(struct booked)));
     cr_expect(ordo_load(&census.allocations, ordo_relaxed) == 1);
-    ordo_sender_drop(&sender);
-    ordo_receiver_drop(&receiver);
+    ordo_channel_sender_drop(&sender);
+    ordo_channel_receiver_drop(&receiver);
     cr_expect(ordo_load(&census.live, ordo_relaxed) == 0);
 }
 
@@ -85,14 +85,14 @@ Test(channel_memory, left_over_messages)
             cr_expect(ordo_channel_receive(receiver, &message) == 0 && message.number == 0);
             check_off(&message);
             if (order == 0)
-                ordo_sender_drop(&sender);
+                ordo_channel_sender_drop(&sender);
             if (order == 2) {
-                ordo_receiver_close(receiver);
+                ordo_channel_receiver_close(receiver);
                 cr_expect(all_once(book, count), "at once");
             }
-            ordo_receiver_drop(&receiver);
+            ordo_channel_receiver_drop(&receiver);
             cr_expect(all_once(book, count), "at once");
-            ordo_sender_drop(&sender);
+            ordo_channel_sender_drop(&sender);
             cr_expect(all_once(book, count));
             cr_expect(ordo_load(&census.live, ordo_relaxed) == 0);
         }
@@ -130,8 +130,8 @@ Test(channel_memory, fails_at_each_call_in_turn)
                 sent += result == 0;
             }
             cr_expect(capacities[k] != ORDO_UNBOUNDED || sent >= most - 1);
-            ordo_receiver_drop(&receiver);
-            ordo_sender_drop(&sender);
+            ordo_channel_receiver_drop(&receiver);
+            ordo_channel_sender_drop(&sender);
             cr_expect(all_once(book, sent));
             cr_expect(ordo_load(&census.live, ordo_relaxed) == 0);
         }
@@ -156,8 +156,8 @@ Test(channel_memory, blocks_are_used_again)
     for (int i = 0; i < 32 * 10; i++)
         cr_expect(ordo_channel_send(sender, &message) == 0);
     cr_expect(ordo_load(&census.allocations, ordo_relaxed) <= 14);
-    ordo_receiver_drop(&receiver);
-    ordo_sender_drop(&sender);
+    ordo_channel_receiver_drop(&receiver);
+    ordo_channel_sender_drop(&sender);
     cr_expect(book == 32 * 10 && ordo_load(&census.live, ordo_relaxed) == 0);
 }
 
@@ -166,7 +166,7 @@ Test(channel_memory, blocks_are_used_again)
 /* Two senders, and a receiver that goes in the middle: the messages of sends that failed are theirs,
  * the others were received or destroyed. The channel is small, or at the edge of a block. */
 struct scene {
-    ordo_sender *senders[2];
+    ordo_channel_sender *senders[2];
     uint32_t *book;
     uint32_t each, before;
     bool by_close;
@@ -186,17 +186,17 @@ static void one_of_the_scene(unsigned int self, void *shared)
             if (error != 0)
                 check_off(&message);
         }
-        ordo_sender_drop(&scene->senders[self]);
+        ordo_channel_sender_drop(&scene->senders[self]);
         return;
     }
     for (uint32_t i = 0; i < scene->before; i++)
         if (ordo_channel_try_receive(receiver, &message) == 0)
             check_off(&message);
     if (scene->by_close) {
-        ordo_receiver_close(receiver);
+        ordo_channel_receiver_close(receiver);
         cr_assert(ordo_channel_try_receive(receiver, &message) == EPIPE);
     }
-    ordo_receiver_drop(&receiver);
+    ordo_channel_receiver_drop(&receiver);
 }
 
 static void check_the_scene(size_t capacity, unsigned int rounds)
@@ -214,7 +214,7 @@ static void check_the_scene(size_t capacity, unsigned int rounds)
         census_start(&census);
         open_channel(capacity, &census.allocator);
         scene.senders[0] = sender;
-        scene.senders[1] = ordo_sender_clone(sender);
+        scene.senders[1] = ordo_channel_sender_clone(sender);
         run_threads(3, one_of_the_scene, &scene);
         cr_assert(all_once(book, 2 * scene.each));
         cr_assert(ordo_load(&census.live, ordo_relaxed) == 0);
@@ -268,13 +268,13 @@ static void drop_in_turn(unsigned int self, void *shared)
         }
         meet(&ends->arrived[0], 2 * (round + 1));
         if (self == 0) {
-            ordo_sender *mine = ordo_load(&ends->ends[0], ordo_relaxed);
+            ordo_channel_sender *mine = ordo_load(&ends->ends[0], ordo_relaxed);
             (void)!ordo_channel_try_send(mine, &message);
-            ordo_sender_drop(&mine);
+            ordo_channel_sender_drop(&mine);
         } else {
-            ordo_receiver *mine = ordo_load(&ends->ends[1], ordo_relaxed);
+            ordo_channel_receiver *mine = ordo_load(&ends->ends[1], ordo_relaxed);
             (void)!ordo_channel_try_receive(mine, &message);
-            ordo_receiver_drop(&mine);
+            ordo_channel_receiver_drop(&mine);
         }
         meet(&ends->arrived[1], 2 * (round + 1));
     }
@@ -307,14 +307,14 @@ static void last_message(unsigned int self, void *shared)
         }
         meet(&ends->arrived[0], 2 * (round + 1));
         if (self == 0) {
-            ordo_sender *mine = ordo_load(&ends->ends[0], ordo_relaxed);
+            ordo_channel_sender *mine = ordo_load(&ends->ends[0], ordo_relaxed);
             cr_assert(ordo_channel_send(mine, &message) == 0);
-            ordo_sender_drop(&mine);
+            ordo_channel_sender_drop(&mine);
         } else {
-            ordo_receiver *mine = ordo_load(&ends->ends[1], ordo_relaxed);
+            ordo_channel_receiver *mine = ordo_load(&ends->ends[1], ordo_relaxed);
             while (ordo_channel_receive(mine, &message) == 0)
                 continue;
-            ordo_receiver_drop(&mine);
+            ordo_channel_receiver_drop(&mine);
         }
         meet(&ends->arrived[1], 2 * (round + 1));
     }

@@ -16,8 +16,8 @@ TestSuite(select, .timeout = 60);
 enum { millisecond = 1000000 };
 
 struct ends {
-    ordo_sender *sender;
-    ordo_receiver *receiver;
+    ordo_channel_sender *sender;
+    ordo_channel_receiver *receiver;
 };
 
 static struct ends open_channel(size_t capacity)
@@ -31,13 +31,13 @@ static struct ends open_channel(size_t capacity)
 
 static void drop_both(struct ends *ends)
 {
-    ordo_sender_drop(&ends->sender);
-    ordo_receiver_drop(&ends->receiver);
+    ordo_channel_sender_drop(&ends->sender);
+    ordo_channel_receiver_drop(&ends->receiver);
 }
 
 Test(select, size_of_a_case)
 {
-    cr_expect(sizeof(struct ordo_select_case) == 72);
+    cr_expect(sizeof(struct ordo_select_case) == 80);
 }
 
 /* ---- One thread ------------------------------------------------------------------------------ */
@@ -59,11 +59,11 @@ Test(select, what_can_be_done)
     cr_expect(ordo_channel_send(empty.sender, &in) == 0);
     cr_expect(ordo_try_select(cases, 4) == 1 && cases[1].error == 0 && out == 7);
     cr_expect(ordo_try_select(cases, 4) == ORDO_SELECT_NONE);
-    ordo_sender_drop(&empty.sender);
+    ordo_channel_sender_drop(&empty.sender);
     cr_expect(ordo_select(cases, 4) == 1 && cases[1].error == EPIPE);
-    ordo_receiver_drop(&full.receiver);
+    ordo_channel_receiver_drop(&full.receiver);
     cr_expect(ordo_select(cases, 1) == 0 && cases[0].error == EPIPE);
-    ordo_receiver_close(none.receiver);
+    ordo_channel_receiver_close(none.receiver);
     cr_expect(ordo_select(cases + 2, 2) < 2);
     cr_expect(ordo_select(cases + 3, 1) == 0 && cases[3].error == EPIPE);
     drop_both(&full);
@@ -102,7 +102,7 @@ Test(select, fair)
         ends[i] = open_channel(1);
         cases[i] = (struct ordo_select_case)ORDO_SELECT_RECEIVE(ends[i].receiver, &message);
         if (is_ready[i])
-            ordo_sender_drop(&ends[i].sender);
+            ordo_channel_sender_drop(&ends[i].sender);
     }
     for (int i = 0; i < 3 * each; i++) {
         const size_t chosen = i % 2 == 0 ? ordo_try_select(cases, channels)
@@ -155,7 +155,7 @@ static void *send_soon(void *sender)
 static void *close_soon(void *sender)
 {
     usleep(3000);
-    ordo_sender_close(sender);
+    ordo_channel_sender_close(sender);
     return NULL;
 }
 

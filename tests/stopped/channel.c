@@ -14,8 +14,8 @@ TestSuite(stopped_channel, .timeout = 60);
 enum { most = 200 };
 
 static struct census census;
-static ordo_sender *sender;
-static ordo_receiver *receiver;
+static ordo_channel_sender *sender;
+static ordo_channel_receiver *receiver;
 static uint32_t book[most], made;
 
 static void check_off(void *message)
@@ -76,8 +76,8 @@ static void begin(const struct state *state)
 
 static void count_up(void)
 {
-    ordo_sender_drop(&sender);
-    ordo_receiver_drop(&receiver);
+    ordo_channel_sender_drop(&sender);
+    ordo_channel_receiver_drop(&receiver);
     for (unsigned int i = 0; i < made; i++)
         cr_expect(book[i] == 1, "message %u", i);
     cr_expect(ordo_load(&census.live, ordo_relaxed) == 0);
@@ -110,19 +110,19 @@ static void peer_receives(void *unused)
 static void peer_drops_the_sender(void *unused)
 {
     (void)unused;
-    ordo_sender_drop(&sender);
+    ordo_channel_sender_drop(&sender);
 }
 
 static void peer_closes_the_sender(void *unused)
 {
     (void)unused;
-    ordo_sender_close(sender);
+    ordo_channel_sender_close(sender);
 }
 
 static void peer_closes_the_receiver(void *unused)
 {
     (void)unused;
-    ordo_receiver_close(receiver);
+    ordo_channel_receiver_close(receiver);
 }
 
 /* ---- Beside them ----------------------------------------------------------------------------- */
@@ -136,7 +136,7 @@ static void try_both(void)
 
         cr_expect(sent == 0 || sent == EAGAIN || sent == EPIPE);
         cr_expect(received == 0 || received == EAGAIN || received == EPIPE);
-        (void)ordo_sender_length(sender);
+        (void)ordo_channel_sender_length(sender);
     }
 }
 
@@ -157,20 +157,20 @@ static void send_three(void)
 
 static void close_receiver(void)
 {
-    ordo_receiver_close(receiver);
+    ordo_channel_receiver_close(receiver);
     cr_expect(try_send() == EPIPE);
     cr_expect(try_receive() == EPIPE);
 }
 
 static void drop_receiver(void)
 {
-    ordo_receiver_drop(&receiver);
+    ordo_channel_receiver_drop(&receiver);
     cr_expect(try_send() == EPIPE);
 }
 
 static void drop_sender(void)
 {
-    ordo_sender_drop(&sender);
+    ordo_channel_sender_drop(&sender);
     receive_until_empty();
 }
 
@@ -228,7 +228,7 @@ Test(stopped_channel, a_stopped_send_is_not_there)
 
     begin(&fresh);
     for (unsigned int k = 1; stop_after(&peer, k, peer_sends, NULL) == stopped_inside; k++) {
-        const size_t length = ordo_receiver_length(receiver);
+        const size_t length = ordo_channel_receiver_length(receiver);
         const int error = try_receive();
 
         cr_expect(length <= 1 && (error == 0 || error == EAGAIN));
@@ -349,7 +349,7 @@ Test(stopped_channel, rendezvous_gives_up)
         cr_expect(error != EBUSY || again == EBUSY);
         busy += again == EBUSY;
         handed_over += again == 0;
-        ordo_sender_close(sender);
+        ordo_channel_sender_close(sender);
         stopped_resume(&peer);
         stopped_resume(&waiting);
         count_up();
