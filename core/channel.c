@@ -1,5 +1,5 @@
-/* channel.c: handles, waiting and the choice of the kind; see channel.h, and channel_parts.h for how
- * it works.
+/* channel.c: handles, waiting and the choice of the kind; see channel.h, and channel_parts.h for
+ * how it works.
  *
  * A handle is the address of the channel under another type. Each side counts its handles; the drop
  * that takes the last closes the channel, and then takes the side from the count of sides. Release
@@ -353,7 +353,8 @@ int ordo_channel_send_many_until(ordo_channel_sender *sender, const void *messag
     return error;
 }
 
-int ordo_channel_send_many(ordo_channel_sender *sender, const void *messages, size_t count, size_t *sent)
+int ordo_channel_send_many(ordo_channel_sender *sender, const void *messages, size_t count,
+                           size_t *sent)
 {
     return ordo_channel_send_many_until(sender, messages, count, sent, ORDO_NEVER);
 }

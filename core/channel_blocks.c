@@ -6,22 +6,23 @@
  * a position and the block that it is in, or, at the first position of a block, perhaps the block
  * before. Both halves change together, and the position only grows, so a compare-exchange that
  * succeeds knows that the block was the right one all the time (no ABA). A block's link is 128 bits
- * for the same reason: its first position, and the next block or NULL. A sender that needs the next block
- * puts a new one there, if nobody else has, and then moves the tail on, if nobody else has: nobody
- * waits for the one who installs a block. A new block belongs to the chain from its being linked, and
- * before a position in it is claimed, so a claimed position never lacks memory.
+ * for the same reason: its first position, and the next block or NULL. A sender that needs the next
+ * block puts a new one there, if nobody else has, and then moves the tail on, if nobody else has:
+ * nobody waits for the one who installs a block. A new block belongs to the chain from its being
+ * linked, and before a position in it is claimed, so a claimed position never lacks memory.
  *
  * Blocks are not given back before the channel is. So a thread that has read the head or the tail
- * and was stopped may still look at the block, though it is used for other positions by then: a stamp
- * has the position in it, so it sees that the one it looks for is not there, and then that the head
- * has moved; and what it changes then is a tagged word, which has changed too, or a stamp that is
- * lower than that of the position it abandons, which means nothing to a later position.
+ * and was stopped may still look at the block, though it is used for other positions by then: a
+ * stamp has the position in it, so it sees that the one it looks for is not there, and then that
+ * the head has moved; and what it changes then is a tagged word, which has changed too, or a stamp
+ * that is lower than that of the position it abandons, which means nothing to a later position.
  *
  * A block can be used again when its messages have been taken out and neither the head nor the tail
- * is in it: as many steps as slots and two more, counted in `done` by those who make them. The one that makes the
- * last puts it on a stack of unused ones, whose top has a tag that grows with each change. Nothing
- * that the channel still looks at is lost then: the link leads to the next block, which the head has
- * reached. (So it is never needed to help a tail on before a block is retired: it has left.)
+ * is in it: as many steps as slots and two more, counted in `done` by those who make them. The one
+ * that makes the last puts it on a stack of unused ones, whose top has a tag that grows with each
+ * change. Nothing that the channel still looks at is lost then: the link leads to the next block,
+ * which the head has reached. (So it is never needed to help a tail on before a block is retired:
+ * it has left.)
  *
  * Orderings of the stamps, head and tail, who sleeps and closing are those of channel_ring.c, but
  * that slots need no stamp free: a message that is not there is one whose stamp is less than full.
@@ -232,7 +233,7 @@ int blocks_try_send(struct channel *channel, const char *messages, size_t count,
 
 /* ---- Receiving ------------------------------------------------------------------------------- */
 
-/* The block that the first message is in or will be in, if there is one, or the block of the head. */
+/* The block that the first message is in, or will be; the block of the head if there is none. */
 static struct block *block_to_look_in(const struct channel *channel, ordo_u128 head)
 {
     struct block *const block = block_of(head);
@@ -254,8 +255,9 @@ static bool is_over(const struct channel *channel, uint64_t position)
 bool blocks_can_receive(const struct channel *channel)
 {
     const ordo_u128 head = ordo_load(&channel->first, ordo_acquire);
+    struct block *const block = block_to_look_in(channel, head);
 
-    return stamp_at(channel, block_to_look_in(channel, head), low(head)) >= stamp(low(head), stamp_full)
+    return stamp_at(channel, block, low(head)) >= stamp(low(head), stamp_full)
            || is_over(channel, low(head));
 }
 

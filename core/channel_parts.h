@@ -13,7 +13,8 @@
  * stamp full, by an exchange, which tells whether the position was abandoned: then the message is
  * still the sender's. A receiver looks whether the slot of the head is full, and then claims it by
  * moving the head on. So a sender that is stopped in between makes later receives see nothing, and
- * nobody waits for it. The tail has a bit that says closed; with it no position is claimed any more.
+ * nobody waits for it. The tail has a bit that says closed; with it no position is claimed any
+ * more.
  */
 #ifndef ORDO_CHANNEL_PARTS_H
 #define ORDO_CHANNEL_PARTS_H

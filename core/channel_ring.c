@@ -6,8 +6,8 @@
  *
  * The head and the tail only grow, and a slot's stamp too. So what a stamp says is final:
  *   - full(h) for the head h: the message can be taken by who moves the head from h.
- *   - less than full(h): it is not there. Then the head is still h: it cannot pass a message that is
- *     not there. The channel is empty, or its first message is being sent.
+ *   - less than full(h): it is not there. Then the head is still h: it cannot pass a message that
+ *     is not there. The channel is empty, or its first message is being sent.
  *   - more: another receiver has moved the head from h. Its move happens before its stamp, so the
  *     next look at the head shows it.
  *   - less than free(t) for the tail t: the message of the turn before has not been taken out, and
@@ -24,10 +24,10 @@
  * true of free slots, stamps and the move of the tail. So whoever waits is woken, even if a wake-up
  * was used up by a thread that came too early, when the messages before were not there.
  *
- * Closed is a bit in the tail, so no position is claimed after it. The receivers' end then goes from
- * the head to the tail. A message that is there it claims as a receiver does, and destroys. One that
- * is not, it abandons, if its stamp is still free: its sender sees that and keeps it. Either the
- * sender's exchange or this compare-exchange is first, so the message has one owner.
+ * Closed is a bit in the tail, so no position is claimed after it. The receivers' end then goes
+ * from the head to the tail. A message that is there it claims as a receiver does, and destroys.
+ * One that is not, it abandons, if its stamp is still free: its sender sees that and keeps it.
+ * Either the sender's exchange or this compare-exchange is first, so the message has one owner.
  */
 #include <errno.h>
 #include <string.h>

@@ -1,12 +1,12 @@
 /* channel_watch.c: see channel_watch.h. Linux's eventfd(2).
  *
- * A watch is a waiter without a thread. Its word is waiter_waiting while it is armed; who signals it
- * writes to the descriptor instead of waking a thread, and does so with the lock of the line: so close
- * and arm, which leave the line first, know that no write follows.
+ * A watch is a waiter without a thread. Its word is waiter_waiting while it is armed; who signals
+ * it writes to the descriptor instead of waking a thread, and does so with the lock of the line: so
+ * close and arm, which leave the line first, know that no write follows.
  *
  * Arming is what a thread does before it sleeps: join the line, then look whether it need not wait.
- * So no wake-up is lost. One that the watch has had and has not used it gives to the next: when it is
- * closed, and something is there.
+ * So no wake-up is lost. One that the watch has had and has not used it gives to the next: when it
+ * is closed, and something is there.
  */
 #include "ordo/channel_watch.h"
 

@@ -6,16 +6,16 @@
  * lock or the other sees the wake-up (Dekker's pair). Nobody who wakes waits for the lock, and a
  * thread that was stopped with the lock delays those that sleep and no others.
  *
- * A wake-up that finds nobody in the line is dropped. A node that comes later is added with the lock,
- * after the drop, so its thread sees what the wake-up was for when it looks once more. What is owed
- * to a node that leaves goes to the next.
+ * A wake-up that finds nobody in the line is dropped. A node that comes later is added with the
+ * lock, after the drop, so its thread sees what the wake-up was for when it looks once more. What
+ * is owed to a node that leaves goes to the next.
  *
  * Nothing is touched too late. A node is taken out before its word is changed, with the lock. If
  * that change is the signal, its thread may leave without the lock, and nothing follows but a wake
- * of the bare address. If it fails, another node of the thread was signalled, or it gave up: then it
- * comes for the lock before it leaves. A node that is claimed is left alone by its thread until the
- * signal. A node with a function of its own to wake it (channel_watch.c) is still there when that is
- * called: its owner always comes for the lock.
+ * of the bare address. If it fails, another node of the thread was signalled, or it gave up: then
+ * it comes for the lock before it leaves. A node that is claimed is left alone by its thread until
+ * the signal. A node with a function of its own to wake it (channel_watch.c) is still there when
+ * that is called: its owner always comes for the lock.
  */
 #include "waiters.h"
 

@@ -23,31 +23,33 @@
  *       - without senders, receivers get what was sent, and then EPIPE;
  *       - without receivers, sends return EPIPE, and what was not received is destroyed at once.
  *     Close does the same while handles are left. The memory goes with the last handle of all.
- * Messages: moved by value, as memcpy does. A message has one owner at any time: a send that returns
- *     0 has given it away, and one that returns something else has not. `destroy` is called once for
- *     each message that was sent and not received, by who disconnects the receivers.
+ * Messages: moved by value, as memcpy does. A message has one owner at any time: a send that
+ *     returns 0 has given it away, and one that returns something else has not. `destroy` is called
+ *     once for each message that was sent and not received, by who disconnects the receivers.
  * Size: bounded: 640 bytes and, for each message, 8 bytes and its size, both rounded up to its
  *     alignment, or to 8, in one allocation. Rendezvous: 640 bytes. Unbounded: 640 bytes and blocks
  *     of 32 messages, each 48 bytes and 32 times as much as above. A block is used again when its
  *     messages were received, and given back with the channel: there are as many as it took at its
- *     fullest, one more, and one for each thread that is just sending or receiving. No allocation but
- *     the first, and of those blocks.
+ *     fullest, one more, and one for each thread that is just sending or receiving. Nothing else is
+ *     allocated.
  *     What senders change, what receivers change, what those that sleep change and the counts of
  *     handles are 128 bytes apart: two cache lines of x86, which fetches them in pairs, one of some
  *     ARM cores. Messages that are neighbours may share a line.
  * Orderings: a send happens before the receive that gets its message; the receive of message n
- *     happens before the return of the send of message n + capacity. What a sender did before it was
- *     dropped or closed happens before the EPIPE of a receive.
+ *     happens before the return of the send of message n + capacity. What a sender did before it
+ *     was dropped or closed happens before the EPIPE of a receive.
  * Order: of two sends, one of which returned before the other began, the first message is received
  *     first. Sends at the same time come in some order, one for all receivers.
  * Errors: EPIPE disconnected; EAGAIN: a try found it empty, or full, or nobody at the other side;
  *     ETIMEDOUT; ENOMEM: no block for an unbounded send; EBUSY: a try on a rendezvous gave up.
- * Progress: on a bounded and an unbounded channel all try_ functions, and ordo_channel_receiver_close and
- *     drop, are lock-free, wherever other threads are stopped: a try_receive then takes a message
- *     that is being sent for not there, and those behind it too, because it is first in, first out;
- *     a try_send takes a place from which a message is being received for full. A try that waited
- *     for the lock of a rendezvous, which is held for the copy of one message, for ordo_spin_limit
- *     hints, gives up with EBUSY. Length and capacity are wait-free. The others block.
+ * Progress: on a bounded and an unbounded channel all try_ functions, and
+ *     ordo_channel_receiver_close and drop, are lock-free, wherever other threads are stopped: a
+ *     try_receive then takes a message that is being sent for not there, and those behind it too,
+ *     because it is first in, first out; a try_send takes a place from which a message is being
+ *     received for full. A try that waited for the lock of a rendezvous, which is held for the copy
+ *     of one message, for ordo_spin_limit hints, gives up with EBUSY. A send that needs a block is
+ *     as good as the allocator. Length and capacity are
+ *     wait-free. The others block.
  * Waiting: for ordo_spin_limit hints, then asleep. Nobody waits: a send or receive has no system
  *     call. A message wakes one receiver, and a free place one sender, of which the first to come
  *     is woken first.
@@ -99,7 +101,8 @@ __attribute__((warn_unused_result)) int ordo_channel_new(const struct ordo_chann
 
 /* Return 0 when *message was sent. The first waits; the second does not; the third waits no longer
  * than to the deadline, after one try. */
-__attribute__((warn_unused_result)) int ordo_channel_send(ordo_channel_sender *sender, const void *message);
+__attribute__((warn_unused_result)) int ordo_channel_send(ordo_channel_sender *sender,
+                                                          const void *message);
 __attribute__((warn_unused_result)) int ordo_channel_try_send(ordo_channel_sender *sender,
                                                               const void *message);
 __attribute__((warn_unused_result)) int
@@ -118,17 +121,20 @@ ordo_channel_receive_until(ordo_channel_receiver *receiver, void *message, uint6
 /* Send the `count` messages of an array in its order; others' may come between. Return 0 when all
  * were sent; *sent is how many were, which are the first ones, in any case. */
 __attribute__((warn_unused_result)) int
-ordo_channel_send_many(ordo_channel_sender *sender, const void *messages, size_t count, size_t *sent);
+ordo_channel_send_many(ordo_channel_sender *sender, const void *messages, size_t count,
+                       size_t *sent);
 __attribute__((warn_unused_result)) int
-ordo_channel_try_send_many(ordo_channel_sender *sender, const void *messages, size_t count, size_t *sent);
+ordo_channel_try_send_many(ordo_channel_sender *sender, const void *messages, size_t count,
+                           size_t *sent);
 __attribute__((warn_unused_result)) int
-ordo_channel_send_many_until(ordo_channel_sender *sender, const void *messages, size_t count, size_t *sent,
-                             uint64_t deadline);
+ordo_channel_send_many_until(ordo_channel_sender *sender, const void *messages, size_t count,
+                             size_t *sent, uint64_t deadline);
 
 /* Receive at least one message, and as many more, up to `count`, as are there. Return 0 if they got
  * one; *received is how many. */
 __attribute__((warn_unused_result)) int
-ordo_channel_receive_many(ordo_channel_receiver *receiver, void *messages, size_t count, size_t *received);
+ordo_channel_receive_many(ordo_channel_receiver *receiver, void *messages, size_t count,
+                          size_t *received);
 __attribute__((warn_unused_result)) int
 ordo_channel_try_receive_many(ordo_channel_receiver *receiver, void *messages, size_t count,
                               size_t *received);
@@ -176,10 +182,10 @@ size_t ordo_channel_receiver_capacity(ordo_channel_receiver *receiver);
  * The handle inside, `untyped`, is for the functions above. */
 #define ORDO_CHANNEL_TYPE(name, T)                                                                 \
     struct name##_sender {                                                                         \
-        ordo_channel_sender *untyped;                                                                      \
+        ordo_channel_sender *untyped;                                                              \
     };                                                                                             \
     struct name##_receiver {                                                                       \
-        ordo_channel_receiver *untyped;                                                                    \
+        ordo_channel_receiver *untyped;                                                            \
     };                                                                                             \
     ORDO_CHANNEL_FUNCTION int name##_new(size_t ordo_capacity, void (*ordo_destroy)(void *),       \
                                          const struct ordo_allocator *ordo_allocator,              \
@@ -219,12 +225,12 @@ size_t ordo_channel_receiver_capacity(ordo_channel_receiver *receiver);
     }                                                                                              \
     __attribute__((unused)) static inline void name##_sender_drop(struct name##_sender *ordo_to)   \
     {                                                                                              \
-        ordo_channel_sender_drop(&ordo_to->untyped);                                                       \
+        ordo_channel_sender_drop(&ordo_to->untyped);                                               \
     }                                                                                              \
     __attribute__((unused)) static inline void name##_receiver_drop(                               \
         struct name##_receiver *ordo_from)                                                         \
     {                                                                                              \
-        ordo_channel_receiver_drop(&ordo_from->untyped);                                                   \
+        ordo_channel_receiver_drop(&ordo_from->untyped);                                           \
     }                                                                                              \
     struct name##_sender /* takes the semicolon */
 

@@ -19,8 +19,9 @@
  * Duties: who sees it readable tries until EAGAIN, or arms it again and does so when told to, or
  *     closes it: the wake-up may have been meant for one of several that wait.
  * Threads: one at a time uses a watch. It needs its sender or receiver as long as it is open.
- * Waiting: arm and close wait for the lock of those that wait, as all do that go to sleep. What makes
- *     it readable is one more system call of a send, receive, drop or close, which do not wait.
+ * Waiting: arm and close wait for the lock of those that wait, as all do that go to sleep. What
+ *     makes it readable is one more system call of a send, receive, drop or close, which do not
+ *     wait.
  * Signals, fork, sharing: as channel.h.
  * Destruction: by close. Nothing touches the watch or its descriptor after that.
  */

@@ -8,10 +8,10 @@
  *     case 0:
  *         if (cases[0].error == EPIPE) ...   // no more orders
  *
- * Exactly one case is done: its index is returned, and its `error` is what the send or receive would
- * have returned: 0, EPIPE, which counts as done, or ENOMEM. The others are as if they had never been
- * tried. A channel may be in several cases, and in both directions; a rendezvous does not pair a
- * select with itself. Two selects may wait for each other.
+ * Exactly one case is done: its index is returned, and its `error` is what the send or receive
+ * would have returned: 0, EPIPE, which counts as done, or ENOMEM. The others are as if they had
+ * never been tried. A channel may be in several cases, and in both directions; a rendezvous does
+ * not pair a select with itself. Two selects may wait for each other.
  *
  * Size: 80 bytes for each case, which the caller gives; no allocation. A case may be used again.
  * Fairness: of those that can be done, each is taken with the same probability, but for a case that
@@ -20,10 +20,10 @@
  *     ordo_clock_now.
  * Waiting, orderings, signals, fork: as in channel.h. A wake-up that comes for a case that is not
  *     done goes to another thread that waits there.
- * Progress: ordo_try_select never waits: each case is tried as by the try_ functions of channel.h, in
- *     bounded time wherever other threads are stopped; a rendezvous whose lock could not be had
- *     within ordo_spin_limit hints counts as one that cannot be done, but the result then is
- *     ORDO_SELECT_BUSY.
+ * Progress: ordo_try_select never waits: each case is tried as by the try_ functions of
+ *     channel.h, in bounded time wherever other threads are stopped; a rendezvous whose lock could
+ *     not be had within ordo_spin_limit hints counts as one that cannot be done, but the result
+ *     then is ORDO_SELECT_BUSY.
  * Misuse: a case with both handles or with none aborts.
  */
 #ifndef ORDO_SELECT_H

@@ -1,5 +1,5 @@
-/* channel_ring.c: model tests of the bounded channel, core/channel_ring.c, and of how a channel waits
- * and ends.
+/* channel_ring.c: model tests of the bounded channel, core/channel_ring.c, and of how a channel
+ * waits and ends.
  */
 #include "channel_scenes.h"
 

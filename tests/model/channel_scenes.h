@@ -1,6 +1,6 @@
 /* channel_scenes.h: what threads do in the model tests of channels. Messages are pointers to plain
- * variables: a data race shows a receiver that does not see what the sender did. Message i points to
- * 1 << 4 * i, so a sum shows what was received.
+ * variables: a data race shows a receiver that does not see what the sender did. Message i points
+ * to 1 << 4 * i, so a sum shows what was received.
  */
 #ifndef ORDO_TESTS_MODEL_CHANNEL_SCENES_H
 #define ORDO_TESTS_MODEL_CHANNEL_SCENES_H

@@ -1,5 +1,5 @@
-/* waiters.c: model tests of core/waiters.c: threads that wait for a word to be set, in one line or two.
- * Nodes are freed as soon as their thread has left, so that a touch after that shows.
+/* waiters.c: model tests of core/waiters.c: threads that wait for a word to be set, in one line or
+ * two. Nodes are freed as soon as their thread has left, so that a touch after that shows.
  */
 #include "subject.h"
 

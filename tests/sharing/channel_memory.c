@@ -1,5 +1,5 @@
-/* channel_memory.c: what channels do with memory: allocations equal frees, each message is received or
- * destroyed once, nothing is lost when there is no memory, nothing is touched after the end.
+/* channel_memory.c: what channels do with memory: allocations equal frees, each message is received
+ * or destroyed once, nothing is lost when there is no memory, nothing is touched after the end.
  */
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -163,8 +163,9 @@ Test(channel_memory, blocks_are_used_again)
 
 /* ---- Threads --------------------------------------------------------------------------------- */
 
-/* Two senders, and a receiver that goes in the middle: the messages of sends that failed are theirs,
- * the others were received or destroyed. The channel is small, or at the edge of a block. */
+/* Two senders, and a receiver that goes in the middle: the messages of sends that failed are
+ * theirs, the others were received or destroyed. The channel is small, or at the edge of a block.
+ * */
 struct scene {
     ordo_channel_sender *senders[2];
     uint32_t *book;
@@ -233,7 +234,8 @@ Test(channel_memory, receivers_go_while_senders_send)
 /* An allocator that unmaps what is given back: a touch after that is fatal. */
 static void *map(void *context, size_t size, size_t alignment)
 {
-    void *const memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *const memory =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     (void)context;
     (void)alignment;

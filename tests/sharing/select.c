@@ -1,5 +1,5 @@
-/* select.c: select over channels: results, fairness, deadlines, sums with many threads on both sides
- * of rendezvous and others, misuse.
+/* select.c: select over channels: results, fairness, deadlines, sums with many threads on both
+ * sides of rendezvous and others, misuse.
  */
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -288,9 +288,9 @@ Test(select, two_selects_meet)
 
 /* ---- No wake-up is stolen -------------------------------------------------------------------- */
 
-/* A select that waits for two channels takes a message of one; a receiver of the other must be woken
- * for the message there. Three wait, and each gets one message; the third is sent when two have got
- * theirs, to who is left. */
+/* A select that waits for two channels takes a message of one; a receiver of the other must be
+ * woken for the message there. Three wait, and each gets one message; the third is sent when two
+ * have got theirs, to who is left. */
 struct thief {
     struct ends a, b;
     unsigned int rounds, arrived[2];

@@ -1,5 +1,5 @@
-/* channel.c: channels beside a peer that is stopped inside an operation: every try returns, and so do
- * close and drop; no message is lost, or had twice.
+/* channel.c: channels beside a peer that is stopped inside an operation: every try returns, and so
+ * do close and drop; no message is lost, or had twice.
  */
 #include <criterion/criterion.h>
 #include <errno.h>
