@@ -68,6 +68,14 @@ static uint64_t stamp_at(const struct channel *channel, struct block *block, uin
     return ordo_load(&slot_of(channel, block, position)->stamp, ordo_acquire);
 }
 
+/* What is returned when the other side is gone. The tail is closed. */
+static int end_of(const struct channel *channel)
+{
+    /* Acquire: pairs with the release in blocks_close. */
+    (void)ordo_load(&channel->last, ordo_acquire);
+    return EPIPE;
+}
+
 /* Does the block that the link is of end where the position begins the next one? */
 static bool is_before(const struct channel *channel, ordo_u128 link, uint64_t position)
 {
@@ -193,7 +201,7 @@ int blocks_try_send(struct channel *channel, const char *messages, size_t count,
         uint64_t position = low(tail) >> 1;
 
         if ((low(tail) & closed) != 0)
-            return *moved != 0 ? 0 : EPIPE;
+            return *moved != 0 ? 0 : end_of(channel);
         if ((position & channel->mask) == 0) {
             const ordo_u128 link = ordo_load(&block->link, ordo_acquire);
 
@@ -221,7 +229,7 @@ int blocks_try_send(struct channel *channel, const char *messages, size_t count,
             /* Release: pairs with the acquire in stamp_at. seq_cst: the pair of who waits. */
             if (ordo_exchange(&slot->stamp, stamp(position, stamp_full), ordo_seq_cst)
                 == stamp(position, stamp_abandoned))
-                return *moved != 0 ? 0 : EPIPE;
+                return *moved != 0 ? 0 : end_of(channel);
             ++*moved;
         }
         if (into != block)
@@ -249,7 +257,7 @@ static struct block *block_to_look_in(const struct channel *channel, ordo_u128 h
 
 static bool is_over(const struct channel *channel, uint64_t position)
 {
-    return low(ordo_load(&channel->last, ordo_acquire)) == (position << 1 | closed);
+    return low(ordo_load(&channel->last, ordo_relaxed)) == (position << 1 | closed);
 }
 
 bool blocks_can_receive(const struct channel *channel)
@@ -281,7 +289,7 @@ int blocks_try_receive(struct channel *channel, char *messages, size_t count, si
             const ordo_u128 now = ordo_load(&channel->first, ordo_acquire);
 
             if (now == head) /* so it was the right place to look */
-                return *moved != 0 ? 0 : over ? EPIPE : EAGAIN;
+                return *moved != 0 ? 0 : over ? end_of(channel) : EAGAIN;
             head = now;
             continue;
         }
@@ -310,7 +318,7 @@ int blocks_try_receive(struct channel *channel, char *messages, size_t count, si
 
 void blocks_close(struct channel *channel)
 {
-    /* Release: pairs with the acquire of who returns EPIPE. seq_cst: the pair of who waits. */
+    /* Release: pairs with the acquire in end_of. seq_cst: the pair of who waits. */
     ordo_fetch_or(&channel->last, closed, ordo_seq_cst);
 }
 
@@ -325,10 +333,11 @@ void blocks_discard(struct channel *channel)
         struct slot *const slot = slot_of(channel, block, position);
         uint64_t is = ordo_load(&slot->stamp, ordo_acquire);
 
-        /* Not there yet: from here on it will not be, unless the sender is faster: acquire. */
+        /* Not there yet: from here on it will not be, unless the sender is faster. Release: the
+         * sender sees what was done before. Acquire: its message. */
         if (is < stamp(position, stamp_full)
             && ordo_compare_exchange(&slot->stamp, &is, stamp(position, stamp_abandoned),
-                                     ordo_relaxed, ordo_acquire))
+                                     ordo_release, ordo_acquire))
             is = stamp(position, stamp_abandoned);
         if ((is != stamp(position, stamp_full) && is != stamp(position, stamp_abandoned))
             || !ordo_compare_exchange(&channel->first, &head, joined(block, position + 1),

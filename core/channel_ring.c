@@ -65,6 +65,14 @@ static size_t run_of(const struct channel *channel, uint64_t position, unsigned 
     return length;
 }
 
+/* What is returned when the other side is gone. The tail is closed. */
+static int end_of(const struct channel *channel)
+{
+    /* Acquire: pairs with the release in ring_close. */
+    (void)ordo_load(&channel->tail, ordo_acquire);
+    return EPIPE;
+}
+
 void ring_start(struct channel *channel)
 {
     for (uint64_t position = 0; position < channel->capacity; position++)
@@ -73,7 +81,7 @@ void ring_start(struct channel *channel)
 
 bool ring_can_send(const struct channel *channel)
 {
-    const uint64_t tail = ordo_load(&channel->tail, ordo_acquire);
+    const uint64_t tail = ordo_load(&channel->tail, ordo_relaxed);
 
     return (tail & closed) != 0 || stamp_at(channel, tail >> 1) >= stamp(tail >> 1, stamp_free);
 }
@@ -83,24 +91,24 @@ bool ring_can_receive(const struct channel *channel)
     const uint64_t head = ordo_load(&channel->head, ordo_relaxed);
 
     return stamp_at(channel, head) >= stamp(head, stamp_full)
-           || ordo_load(&channel->tail, ordo_acquire) == (head << 1 | closed);
+           || ordo_load(&channel->tail, ordo_relaxed) == (head << 1 | closed);
 }
 
 int ring_try_send(struct channel *channel, const char *messages, size_t count, size_t *moved)
 {
-    uint64_t tail = ordo_load(&channel->tail, ordo_acquire), end;
+    uint64_t tail = ordo_load(&channel->tail, ordo_relaxed), end;
 
     *moved = 0;
     do {
         while ((tail & closed) == 0 && run_of(channel, tail >> 1, stamp_free, count, &end) == 0) {
             if (!ring_can_send(channel))
                 return EAGAIN;
-            tail = ordo_load(&channel->tail, ordo_acquire);
+            tail = ordo_load(&channel->tail, ordo_relaxed);
         }
         if ((tail & closed) != 0)
-            return EPIPE;
+            return end_of(channel);
         /* seq_cst: the pair of who waits. */
-    } while (!ordo_compare_exchange(&channel->tail, &tail, end << 1, ordo_seq_cst, ordo_acquire));
+    } while (!ordo_compare_exchange(&channel->tail, &tail, end << 1, ordo_seq_cst, ordo_relaxed));
 
     for (uint64_t position = tail >> 1; position != end; position = after(channel, position)) {
         struct slot *const slot = slot_of(channel, position);
@@ -110,7 +118,7 @@ int ring_try_send(struct channel *channel, const char *messages, size_t count, s
         /* Release: pairs with the acquire in stamp_at. seq_cst: the pair of who waits. */
         if (ordo_exchange(&slot->stamp, stamp(position, stamp_full), ordo_seq_cst)
             == stamp(position, stamp_abandoned))
-            return *moved != 0 ? 0 : EPIPE;
+            return *moved != 0 ? 0 : end_of(channel);
         ++*moved;
     }
     return 0;
@@ -132,8 +140,8 @@ int ring_try_receive(struct channel *channel, char *messages, size_t count, size
     do
         while (run_of(channel, head, stamp_full, count, &end) == 0) {
             if (stamp_at(channel, head) == stamp(head, stamp_abandoned)
-                || ordo_load(&channel->tail, ordo_acquire) == (head << 1 | closed))
-                return EPIPE;
+                || ordo_load(&channel->tail, ordo_relaxed) == (head << 1 | closed))
+                return end_of(channel);
             if (stamp_at(channel, head) < stamp(head, stamp_full))
                 return EAGAIN;
             head = ordo_load(&channel->head, ordo_relaxed);
@@ -152,7 +160,7 @@ int ring_try_receive(struct channel *channel, char *messages, size_t count, size
 
 void ring_close(struct channel *channel)
 {
-    /* Release: pairs with the acquire of who returns EPIPE. seq_cst: the pair of who waits. */
+    /* Release: pairs with the acquire in end_of. seq_cst: the pair of who waits. */
     ordo_fetch_or(&channel->tail, closed, ordo_seq_cst);
 }
 
@@ -165,9 +173,10 @@ void ring_discard(struct channel *channel)
         struct slot *const slot = slot_of(channel, head);
         uint64_t is = ordo_load(&slot->stamp, ordo_acquire);
 
-        /* Not there yet: from here on it will not be, unless the sender is faster: acquire. */
+        /* Not there yet: from here on it will not be, unless the sender is faster. Release: the
+         * sender sees what was done before. Acquire: its message. */
         if (is < stamp(head, stamp_full)
-            && ordo_compare_exchange(&slot->stamp, &is, stamp(head, stamp_abandoned), ordo_relaxed,
+            && ordo_compare_exchange(&slot->stamp, &is, stamp(head, stamp_abandoned), ordo_release,
                                      ordo_acquire))
             is = stamp(head, stamp_abandoned);
         if (is != stamp(head, stamp_full) && is != stamp(head, stamp_abandoned))

@@ -36,8 +36,8 @@
  *     handles are 128 bytes apart: two cache lines of x86, which fetches them in pairs, one of some
  *     ARM cores. Messages that are neighbours may share a line.
  * Orderings: a send happens before the receive that gets its message; the receive of message n
- *     happens before the return of the send of message n + capacity. What a sender did before it
- *     was dropped or closed happens before the EPIPE of a receive.
+ *     happens before the return of the send of message n + capacity. What was done before a
+ *     side was dropped or closed happens before the return of EPIPE.
  * Order: of two sends, one of which returned before the other began, the first message is received
  *     first. Sends at the same time come in some order, one for all receivers.
  * Errors: EPIPE disconnected; EAGAIN: a try found it empty, or full, or nobody at the other side;

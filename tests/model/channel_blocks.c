@@ -114,7 +114,7 @@ static void try_to_send_3(void)
     try_to_send(3);
 }
 
-MODEL_TEST(sent_to_what_is_used_again, .expect = model_passes, .executions = 500)
+MODEL_TEST(sent_to_what_is_used_again, .expect = model_passes, .executions = 150)
 {
     start(ORDO_UNBOUNDED);
     send(3);
@@ -166,7 +166,7 @@ MODEL_TEST(last_receiver_at_the_edge, .expect = model_reached)
     model_assert(kept + destroyed == 0x1101);
 }
 
-MODEL_TEST(sent_before_the_end, .expect = model_passes, .executions = 1000)
+MODEL_TEST(sent_before_the_end, .expect = model_passes, .executions = 500)
 {
     start(ORDO_UNBOUNDED);
     TOGETHER(send_0_and_drop, receive_to_the_end);
@@ -181,5 +181,20 @@ MODEL_TEST(close_and_receive, .expect = model_reached)
     TOGETHER(close_receiver, try_to_receive);
     model_reach(sum == 1);
     model_assert(sum + destroyed == 1);
+    end();
+}
+
+/* What was done before one side goes is seen by the other when it learns of it. */
+MODEL_TEST(seen_by_the_receiver, .expect = model_reached)
+{
+    start(ORDO_UNBOUNDED);
+    TOGETHER(write_and_drop_sender, try_to_receive_and_read);
+    end();
+}
+
+MODEL_TEST(seen_by_the_sender, .expect = model_reached)
+{
+    start(ORDO_UNBOUNDED);
+    TOGETHER(try_to_send_and_read, write_and_drop_receiver);
     end();
 }

@@ -74,3 +74,11 @@ MODEL_TEST(sent_before_the_end, .expect = model_passes, .executions = 1000)
     model_assert(sum == 1);
     end();
 }
+
+/* What was done before one side goes is seen by the other when it learns of it. */
+MODEL_TEST(seen_by_the_receiver, .expect = model_reached)
+{
+    start(0);
+    TOGETHER(write_and_drop_sender, try_to_receive_and_read);
+    end();
+}

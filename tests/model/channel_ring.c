@@ -3,6 +3,8 @@
  */
 #include "channel_scenes.h"
 
+#include "../../core/channel_parts.h"
+
 MODEL_TEST(one_to_one, .expect = model_passes, .spurious_returns = 1, .interrupts = 1)
 {
     start(1);
@@ -12,7 +14,7 @@ MODEL_TEST(one_to_one, .expect = model_passes, .spurious_returns = 1, .interrupt
 }
 
 /* The second send waits for the first receive. */
-MODEL_TEST(first_in_first_out, .expect = model_passes, .executions = 500)
+MODEL_TEST(first_in_first_out, .expect = model_passes, .executions = 300)
 {
     start(1);
     TOGETHER(send_0_and_1, receive_twice);
@@ -111,6 +113,76 @@ MODEL_TEST(one_waits_for_two_senders, .expect = model_passes, .executions = 500)
     end();
 }
 
+MODEL_TEST(wait_for_room, .expect = model_passes, .spurious_returns = 1)
+{
+    start(1);
+    send(0);
+    TOGETHER(send_1, receive_once);
+    model_assert(sum == 1 && receive() == 0x10);
+    end();
+}
+
+/* ---- Beside one that is stopped -------------------------------------------------------------- */
+
+/* The first message, or free slot, comes after the second, from a thread that is stopped then for
+ * ever, and wakes nobody. Who takes it sees that there is another one for who waits. */
+static struct slot *first_slot(void)
+{
+    struct channel *const channel = (struct channel *)(void *)sender;
+
+    return (struct slot *)((char *)channel + channel->first_slot);
+}
+
+static void make_it_full(void)
+{
+    *(unsigned int **)message_in((struct channel *)(void *)sender, first_slot()) = message(0);
+    ordo_exchange(&first_slot()->stamp, stamp(0, stamp_full), ordo_seq_cst);
+}
+
+static void receive_by_tries(void)
+{
+    unsigned int got;
+
+    while ((got = try_receive()) == 0)
+        ordo_thread_yield();
+    ordo_fetch_add(&received, got, ordo_relaxed);
+}
+
+MODEL_TEST(passed_on_to_a_receiver, .expect = model_passes, .executions = 3000)
+{
+    start(2);
+    ordo_store(&((struct channel *)(void *)sender)->tail, 1 << 1, ordo_relaxed);
+    send(1);
+    TOGETHER(make_it_full, receive_one_of_them, receive_by_tries);
+    model_assert(received_by_all() == 0x11);
+    end();
+}
+
+static void make_it_free(void)
+{
+    ordo_store(&first_slot()->stamp, stamp(2, stamp_free), ordo_seq_cst);
+}
+
+static void send_by_tries(void)
+{
+    unsigned int *const pointer = message(3);
+
+    while (ordo_channel_try_send(sender, &pointer) != 0)
+        ordo_thread_yield();
+}
+
+MODEL_TEST(passed_on_to_a_sender, .expect = model_passes, .executions = 3000)
+{
+    start(2);
+    send(0);
+    send(1);
+    ordo_store(&((struct channel *)(void *)sender)->head, 1, ordo_relaxed);
+    model_assert(receive() == 0x10);
+    TOGETHER(make_it_free, send_2, send_by_tries);
+    model_assert(receive() + receive() == 0x1100);
+    end();
+}
+
 /* ---- The end --------------------------------------------------------------------------------- */
 
 MODEL_TEST(last_sender, .expect = model_passes, .spurious_returns = 1)
@@ -164,5 +236,28 @@ MODEL_TEST(close_and_receive, .expect = model_reached)
     TOGETHER(close_receiver, try_to_receive);
     model_reach(sum == 1);
     model_assert(sum + destroyed == 1);
+    end();
+}
+
+/* What was done before one side goes is seen by the other when it learns of it. */
+MODEL_TEST(seen_by_the_receiver, .expect = model_reached)
+{
+    start(1);
+    TOGETHER(write_and_drop_sender, try_to_receive_and_read);
+    end();
+}
+
+MODEL_TEST(seen_by_the_sender, .expect = model_reached)
+{
+    start(1);
+    TOGETHER(try_to_send_and_read, write_and_drop_receiver);
+    end();
+}
+
+MODEL_TEST(seen_by_the_sender_that_waits, .expect = model_reached)
+{
+    start(1);
+    send(1);
+    TOGETHER(try_to_send_and_read, write_and_drop_receiver);
     end();
 }

@@ -111,6 +111,11 @@ static inline void send_1(void)
     send(1);
 }
 
+static inline void send_2(void)
+{
+    send(2);
+}
+
 static inline void send_0_and_1(void)
 {
     send(0);
@@ -220,6 +225,39 @@ static inline void drop_sender(void)
 static inline void drop_receiver(void)
 {
     ordo_channel_receiver_drop(&receiver);
+}
+
+static unsigned int written;
+
+static inline void write_and_drop_sender(void)
+{
+    written = 1;
+    drop_sender();
+}
+
+static inline void write_and_drop_receiver(void)
+{
+    written = 1;
+    drop_receiver();
+}
+
+static inline void try_to_receive_and_read(void)
+{
+    unsigned int *pointer;
+    const bool is_over = ordo_channel_try_receive(receiver, &pointer) == EPIPE;
+
+    model_reach(is_over);
+    if (is_over)
+        model_assert(written == 1);
+}
+
+static inline void try_to_send_and_read(void)
+{
+    const bool is_over = try_to_send(0) == EPIPE;
+
+    model_reach(is_over);
+    if (is_over)
+        model_assert(written == 1);
 }
 
 static inline void close_receiver(void)
