@@ -131,7 +131,11 @@ static bool is_ready(const struct channel *channel, enum side side)
 
 void channel_pass_on(struct channel *channel, enum side side)
 {
-    if (waiters_any(&channel->waiters, side) && is_ready(channel, side))
+    if (!waiters_any(&channel->waiters, side))
+        return;
+    /* A message that was sent before that one began to wait, and woke nobody, must be seen. */
+    ordo_thread_fence(ordo_seq_cst);
+    if (is_ready(channel, side))
         waiters_wake(&channel->waiters, side, 1);
 }
 

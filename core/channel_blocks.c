@@ -24,8 +24,9 @@
  * which the head has reached. (So it is never needed to help a tail on before a block is retired:
  * it has left.)
  *
- * Orderings of the stamps, head and tail, who sleeps and closing are those of channel_ring.c, but
- * that slots need no stamp free: a message that is not there is one whose stamp is less than full.
+ * Orderings of the stamps, who sleeps and closing are those of channel_ring.c, but that slots need
+ * no stamp free: a message that is not there is one whose stamp is less than full. So it is the
+ * move of the head that is seq_cst and looked at by who is going to sleep.
  */
 #include <errno.h>
 #include <string.h>
@@ -218,7 +219,8 @@ int blocks_try_send(struct channel *channel, const char *messages, size_t count,
         const uint64_t room = channel->mask + 1 - (position & channel->mask);
         const uint64_t end = position + (count - *moved < room ? count - *moved : room);
 
-        if (!ordo_compare_exchange(&channel->last, &tail, joined(into, end << 1), ordo_seq_cst,
+        /* Release: pairs with the acquire of who gets the block from here. */
+        if (!ordo_compare_exchange(&channel->last, &tail, joined(into, end << 1), ordo_release,
                                    ordo_acquire))
             continue;
         for (; position != end; position++) {

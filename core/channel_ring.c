@@ -15,14 +15,17 @@
  *   - more: another sender has moved the tail from t.
  *
  * A message is copied between the move of the tail and the stamp full, and between the move of the
- * head and the stamp free: release there and acquire at the look order the copies. The move of the
- * tail needs no order for that.
+ * head and the stamp free: release there and acquire at the look order the copies. The moves need
+ * no order for that.
  *
- * Who sleeps, in waiters.h, looks at the head, or tail, and a stamp. A message can become the first
- * in two ways: by its own stamp, when it is first already, and by the move of the head over the one
- * before. Both are seq_cst, and after either its thread looks for receivers that wait. The same is
- * true of free slots, stamps and the move of the tail. So whoever waits is woken, even if a wake-up
- * was used up by a thread that came too early, when the messages before were not there.
+ * Who is going to sleep, in waiters.h, looks at the stamp of the head's slot and finds no message.
+ * A message can come to the head in two ways: by its own stamp, and by the move of the head over
+ * the one before. Either way the stamp that was looked at is changed, seq_cst, by the thread that
+ * does it: made full, or full and then free, and after that it looks for receivers that wait. It
+ * sees the one (the pair of waiters.h), and then, after another seq_cst fence, whether there is a
+ * message for it (channel_pass_on). The same is true of free slots and senders. So whoever waits is
+ * woken, even if a wake-up was used up by a thread that came too early, when the messages before
+ * were not there.
  *
  * Closed is a bit in the tail, so no position is claimed after it. The receivers' end then goes
  * from the head to the tail. A message that is there it claims as a receiver does, and destroys.
@@ -107,8 +110,7 @@ int ring_try_send(struct channel *channel, const char *messages, size_t count, s
         }
         if ((tail & closed) != 0)
             return end_of(channel);
-        /* seq_cst: the pair of who waits. */
-    } while (!ordo_compare_exchange(&channel->tail, &tail, end << 1, ordo_seq_cst, ordo_relaxed));
+    } while (!ordo_compare_exchange(&channel->tail, &tail, end << 1, ordo_relaxed, ordo_relaxed));
 
     for (uint64_t position = tail >> 1; position != end; position = after(channel, position)) {
         struct slot *const slot = slot_of(channel, position);
@@ -146,8 +148,8 @@ int ring_try_receive(struct channel *channel, char *messages, size_t count, size
                 return EAGAIN;
             head = ordo_load(&channel->head, ordo_relaxed);
         }
-    /* seq_cst: the pair of who waits. */
-    while (!ordo_compare_exchange(&channel->head, &head, end, ordo_seq_cst, ordo_relaxed));
+    /* Release: pairs with the acquire in length. */
+    while (!ordo_compare_exchange(&channel->head, &head, end, ordo_release, ordo_relaxed));
 
     for (; head != end; head = after(channel, head)) {
         memcpy(messages, message_in(channel, slot_of(channel, head)), channel->size);
@@ -182,20 +184,19 @@ void ring_discard(struct channel *channel)
         if (is != stamp(head, stamp_full) && is != stamp(head, stamp_abandoned))
             continue;
 
-        const uint64_t position = head;
+        const bool is_full = is == stamp(head, stamp_full);
 
-        if (ordo_compare_exchange(&channel->head, &head, after(channel, head), ordo_seq_cst,
+        /* Release: pairs with the acquire in length. */
+        if (ordo_compare_exchange(&channel->head, &head, after(channel, head), ordo_release,
                                   ordo_relaxed)
-            && is == stamp(position, stamp_full)) {
-            if (channel->destroy != NULL)
-                channel->destroy(message_in(channel, slot));
-            set_free(channel, position);
-        }
+            && is_full && channel->destroy != NULL)
+            channel->destroy(message_in(channel, slot));
     }
 }
 
 size_t ring_length(const struct channel *channel)
 {
+    /* Acquire: pairs with the release of the moves; the tail was there before the head. */
     const uint64_t head = ordo_load(&channel->head, ordo_acquire);
     const uint64_t tail = ordo_load(&channel->tail, ordo_relaxed) >> 1;
     const uint64_t turn = channel->mask + 1;

@@ -29,6 +29,22 @@ MODEL_TEST(two_tries_for_one_message, .expect = model_passes)
     end();
 }
 
+static void look_at_the_length(void)
+{
+    const size_t length = ordo_channel_sender_length(sender);
+
+    model_reach(length == 1);
+    model_assert(length <= 1);
+}
+
+/* Never more than there ever were, and not less than none. */
+MODEL_TEST(length, .expect = model_reached)
+{
+    start(ORDO_UNBOUNDED);
+    TOGETHER(send_0, try_to_receive, look_at_the_length);
+    end();
+}
+
 /* ---- At the edge of a block ------------------------------------------------------------------ */
 
 static void fill_a_block(void)

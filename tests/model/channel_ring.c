@@ -75,6 +75,22 @@ MODEL_TEST(three_places, .expect = model_passes)
     end();
 }
 
+static void look_at_the_length(void)
+{
+    const size_t length = ordo_channel_sender_length(sender);
+
+    model_reach(length == 1);
+    model_assert(length <= 1);
+}
+
+/* Never more than there ever were, and not less than none. */
+MODEL_TEST(length, .expect = model_reached)
+{
+    start(2);
+    TOGETHER(send_0, try_to_receive, look_at_the_length);
+    end();
+}
+
 /* ---- Waiting --------------------------------------------------------------------------------- */
 
 /* A receive that times out as the message arrives leaves it for the next. */
@@ -154,6 +170,22 @@ MODEL_TEST(passed_on_to_a_receiver, .expect = model_passes, .executions = 3000)
     ordo_store(&((struct channel *)(void *)sender)->tail, 1 << 1, ordo_relaxed);
     send(1);
     TOGETHER(make_it_full, receive_one_of_them, receive_by_tries);
+    model_assert(received_by_all() == 0x11);
+    end();
+}
+
+/* The second message is sent at the same time, and finds nobody who waits. */
+static void make_it_full_and_receive(void)
+{
+    make_it_full();
+    receive_by_tries();
+}
+
+MODEL_TEST(passed_on_as_it_is_sent, .expect = model_passes, .executions = 1000)
+{
+    start(2);
+    ordo_store(&((struct channel *)(void *)sender)->tail, 1 << 1, ordo_relaxed);
+    TOGETHER(receive_one_of_them, make_it_full_and_receive, send_1);
     model_assert(received_by_all() == 0x11);
     end();
 }
