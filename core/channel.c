@@ -1,5 +1,5 @@
-/* channel.c: handles, waiting and the choice of the kind; see channel.h, and channel_parts.h for how
- * it works.
+/* channel.c: handles, waiting and the choice of the kind; see channel.h, and channel_parts.h for
+ * how it works.
  *
  * A handle is the address of the channel under another type. Each side counts its handles; the drop
  * that takes the last closes the channel, and then takes the side from the count of sides. Release
@@ -17,12 +17,12 @@
 /* As channel.h says. */
 _Static_assert(sizeof(struct channel) == 5 * cache_line, "the size of a channel");
 
-static struct channel *of_sender(ordo_sender *sender)
+static struct channel *of_sender(ordo_channel_sender *sender)
 {
     return (struct channel *)(void *)sender;
 }
 
-static struct channel *of_receiver(ordo_receiver *receiver)
+static struct channel *of_receiver(ordo_channel_receiver *receiver)
 {
     return (struct channel *)(void *)receiver;
 }
@@ -46,18 +46,14 @@ static bool round_up(size_t size, size_t power, size_t *rounded)
 /* Where everything is. False if there is no such memory. */
 static bool lay_out(struct channel *channel, const struct ordo_channel_options *options)
 {
-    /* The alignment of a type divides its size. */
-    const size_t natural = options->size & -options->size;
-    const size_t least = natural < alignof(max_align_t) ? greater(natural, 1) : alignof(max_align_t);
-    const size_t alignment = greater(options->alignment, least);
-    const size_t of_slot = greater(alignment, alignof(struct slot));
+    const size_t of_slot = greater(options->alignment, alignof(struct slot));
     size_t slots;
 
     channel->size = options->size;
     channel->capacity = options->capacity;
     channel->destroy = options->destroy;
     channel->allocator = options->allocator;
-    channel->alignment = greater(alignment, cache_line);
+    channel->alignment = greater(of_slot, cache_line);
     channel->offset = of_slot;
     if (__builtin_add_overflow(channel->offset, channel->size, &channel->stride)
         || !round_up(channel->stride, of_slot, &channel->stride)
@@ -75,8 +71,8 @@ static bool lay_out(struct channel *channel, const struct ordo_channel_options *
            && !__builtin_add_overflow(channel->first_slot, slots, &channel->bytes);
 }
 
-int ordo_channel_new(const struct ordo_channel_options *options, ordo_sender **sender,
-                     ordo_receiver **receiver)
+int ordo_channel_new(const struct ordo_channel_options *options, ordo_channel_sender **sender,
+                     ordo_channel_receiver **receiver)
 {
     struct channel laid_out = {0};
 
@@ -98,8 +94,8 @@ int ordo_channel_new(const struct ordo_channel_options *options, ordo_sender **s
     ordo_store(&channel->handles[sending], 1, ordo_relaxed);
     ordo_store(&channel->handles[receiving], 1, ordo_relaxed);
     ordo_store(&channel->sides, 2, ordo_relaxed);
-    *sender = (ordo_sender *)(void *)channel;
-    *receiver = (ordo_receiver *)(void *)channel;
+    *sender = (ordo_channel_sender *)(void *)channel;
+    *receiver = (ordo_channel_receiver *)(void *)channel;
     return 0;
 }
 
@@ -133,17 +129,26 @@ static bool is_ready(const struct channel *channel, enum side side)
     }
 }
 
+void channel_pass_on(struct channel *channel, enum side side)
+{
+    if (!waiters_any(&channel->waiters, side))
+        return;
+    /* A message that was sent before that one began to wait, and woke nobody, must be seen. */
+    ordo_thread_fence(ordo_seq_cst);
+    if (is_ready(channel, side))
+        waiters_wake(&channel->waiters, side, 1);
+}
+
 int channel_try(struct channel *channel, enum side side, char *messages, size_t count,
                 size_t *moved, bool waits)
 {
     const int error = move(channel, side, messages, count, moved, waits);
-    struct waiters *const waiters = &channel->waiters;
 
     if (*moved != 0 && channel->kind != kind_rendezvous)
-        waiters_notify(waiters, side == sending ? receiving : sending, *moved);
+        waiters_notify(&channel->waiters, side == sending ? receiving : sending, *moved);
     /* Another of this side can go on too: see channel_ring.c. */
-    if (error != EAGAIN && waiters_any(waiters, side) && is_ready(channel, side))
-        waiters_wake(waiters, side, 1);
+    if (error != EAGAIN)
+        channel_pass_on(channel, side);
     return error;
 }
 
@@ -203,19 +208,19 @@ static void drop(struct channel *channel, enum side side)
     ordo_deallocate(channel->allocator, channel, channel->bytes);
 }
 
-ordo_sender *ordo_sender_clone(ordo_sender *sender)
+ordo_channel_sender *ordo_channel_sender_clone(ordo_channel_sender *sender)
 {
     clone(of_sender(sender), sending);
     return sender;
 }
 
-ordo_receiver *ordo_receiver_clone(ordo_receiver *receiver)
+ordo_channel_receiver *ordo_channel_receiver_clone(ordo_channel_receiver *receiver)
 {
     clone(of_receiver(receiver), receiving);
     return receiver;
 }
 
-void ordo_sender_drop(ordo_sender **sender)
+void ordo_channel_sender_drop(ordo_channel_sender **sender)
 {
     struct channel *const channel = of_sender(*sender);
 
@@ -224,7 +229,7 @@ void ordo_sender_drop(ordo_sender **sender)
         drop(channel, sending);
 }
 
-void ordo_receiver_drop(ordo_receiver **receiver)
+void ordo_channel_receiver_drop(ordo_channel_receiver **receiver)
 {
     struct channel *const channel = of_receiver(*receiver);
 
@@ -233,32 +238,32 @@ void ordo_receiver_drop(ordo_receiver **receiver)
         drop(channel, receiving);
 }
 
-void ordo_sender_close(ordo_sender *sender)
+void ordo_channel_sender_close(ordo_channel_sender *sender)
 {
     close_side(of_sender(sender), sending);
 }
 
-void ordo_receiver_close(ordo_receiver *receiver)
+void ordo_channel_receiver_close(ordo_channel_receiver *receiver)
 {
     close_side(of_receiver(receiver), receiving);
 }
 
-size_t ordo_sender_length(ordo_sender *sender)
+size_t ordo_channel_sender_length(ordo_channel_sender *sender)
 {
     return length(of_sender(sender));
 }
 
-size_t ordo_receiver_length(ordo_receiver *receiver)
+size_t ordo_channel_receiver_length(ordo_channel_receiver *receiver)
 {
     return length(of_receiver(receiver));
 }
 
-size_t ordo_sender_capacity(ordo_sender *sender)
+size_t ordo_channel_sender_capacity(ordo_channel_sender *sender)
 {
     return of_sender(sender)->capacity;
 }
 
-size_t ordo_receiver_capacity(ordo_receiver *receiver)
+size_t ordo_channel_receiver_capacity(ordo_channel_receiver *receiver)
 {
     return of_receiver(receiver)->capacity;
 }
@@ -286,39 +291,39 @@ static void *to_be_sent(const void *message)
     return (void *)(uintptr_t)message;
 }
 
-int ordo_channel_send(ordo_sender *sender, const void *message)
+int ordo_channel_send(ordo_channel_sender *sender, const void *message)
 {
     return move_one(of_sender(sender), sending, to_be_sent(message), ORDO_NEVER);
 }
 
-int ordo_channel_try_send(ordo_sender *sender, const void *message)
+int ordo_channel_try_send(ordo_channel_sender *sender, const void *message)
 {
     return try_one(of_sender(sender), sending, to_be_sent(message));
 }
 
-int ordo_channel_send_until(ordo_sender *sender, const void *message, uint64_t deadline)
+int ordo_channel_send_until(ordo_channel_sender *sender, const void *message, uint64_t deadline)
 {
     return move_one(of_sender(sender), sending, to_be_sent(message), deadline);
 }
 
-int ordo_channel_receive(ordo_receiver *receiver, void *message)
+int ordo_channel_receive(ordo_channel_receiver *receiver, void *message)
 {
     return move_one(of_receiver(receiver), receiving, message, ORDO_NEVER);
 }
 
-int ordo_channel_try_receive(ordo_receiver *receiver, void *message)
+int ordo_channel_try_receive(ordo_channel_receiver *receiver, void *message)
 {
     return try_one(of_receiver(receiver), receiving, message);
 }
 
-int ordo_channel_receive_until(ordo_receiver *receiver, void *message, uint64_t deadline)
+int ordo_channel_receive_until(ordo_channel_receiver *receiver, void *message, uint64_t deadline)
 {
     return move_one(of_receiver(receiver), receiving, message, deadline);
 }
 
 /* ---- Several --------------------------------------------------------------------------------- */
 
-int ordo_channel_try_send_many(ordo_sender *sender, const void *messages, size_t count,
+int ordo_channel_try_send_many(ordo_channel_sender *sender, const void *messages, size_t count,
                                size_t *sent)
 {
     struct channel *const channel = of_sender(sender);
@@ -332,7 +337,7 @@ int ordo_channel_try_send_many(ordo_sender *sender, const void *messages, size_t
     return error;
 }
 
-int ordo_channel_send_many_until(ordo_sender *sender, const void *messages, size_t count,
+int ordo_channel_send_many_until(ordo_channel_sender *sender, const void *messages, size_t count,
                                  size_t *sent, uint64_t deadline)
 {
     struct channel *const channel = of_sender(sender);
@@ -352,12 +357,13 @@ int ordo_channel_send_many_until(ordo_sender *sender, const void *messages, size
     return error;
 }
 
-int ordo_channel_send_many(ordo_sender *sender, const void *messages, size_t count, size_t *sent)
+int ordo_channel_send_many(ordo_channel_sender *sender, const void *messages, size_t count,
+                           size_t *sent)
 {
     return ordo_channel_send_many_until(sender, messages, count, sent, ORDO_NEVER);
 }
 
-int ordo_channel_try_receive_many(ordo_receiver *receiver, void *messages, size_t count,
+int ordo_channel_try_receive_many(ordo_channel_receiver *receiver, void *messages, size_t count,
                                   size_t *received)
 {
     *received = 0;
@@ -366,7 +372,7 @@ int ordo_channel_try_receive_many(ordo_receiver *receiver, void *messages, size_
                                     false);
 }
 
-int ordo_channel_receive_many_until(ordo_receiver *receiver, void *messages, size_t count,
+int ordo_channel_receive_many_until(ordo_channel_receiver *receiver, void *messages, size_t count,
                                     size_t *received, uint64_t deadline)
 {
     struct channel *const channel = of_receiver(receiver);
@@ -385,7 +391,7 @@ int ordo_channel_receive_many_until(ordo_receiver *receiver, void *messages, siz
     return error;
 }
 
-int ordo_channel_receive_many(ordo_receiver *receiver, void *messages, size_t count,
+int ordo_channel_receive_many(ordo_channel_receiver *receiver, void *messages, size_t count,
                               size_t *received)
 {
     return ordo_channel_receive_many_until(receiver, messages, count, received, ORDO_NEVER);

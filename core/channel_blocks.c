@@ -1,41 +1,42 @@
 /* channel_blocks.c: the unbounded channel: a chain of blocks of slots; see channel_parts.h for the
  * stamps.
  *
- * Block number n has the positions from n * block_size on. The head and the tail are 128 bits each:
+ * A block has as many slots as ordo_channel_block_size says, a power of two, and is known by its
+ * first position, a multiple of that. The head and the tail are 128 bits each:
  * a position and the block that it is in, or, at the first position of a block, perhaps the block
  * before. Both halves change together, and the position only grows, so a compare-exchange that
  * succeeds knows that the block was the right one all the time (no ABA). A block's link is 128 bits
- * for the same reason: its number, and the next block or NULL. A sender that needs the next block
- * puts a new one there, if nobody else has, and then moves the tail on, if nobody else has: nobody
- * waits for the one who installs a block. A new block belongs to the chain from its being linked, and
- * before a position in it is claimed, so a claimed position never lacks memory.
+ * for the same reason: its first position, and the next block or NULL. A sender that needs the next
+ * block puts a new one there, if nobody else has, and then moves the tail on, if nobody else has:
+ * nobody waits for the one who installs a block. A new block belongs to the chain from its being
+ * linked, and before a position in it is claimed, so a claimed position never lacks memory.
  *
  * Blocks are not given back before the channel is. So a thread that has read the head or the tail
- * and was stopped may still look at the block, though it is used for other positions by then: a stamp
- * has the position in it, so it sees that the one it looks for is not there, and then that the head
- * has moved; and what it changes then is a tagged word, which has changed too, or a stamp that is
- * lower than that of the position it abandons, which means nothing to a later position.
+ * and was stopped may still look at the block, though it is used for other positions by then: a
+ * stamp has the position in it, so it sees that the one it looks for is not there, and then that
+ * the head has moved; and what it changes then is a tagged word, which has changed too, or a stamp
+ * that is lower than that of the position it abandons, which means nothing to a later position.
  *
  * A block can be used again when its messages have been taken out and neither the head nor the tail
- * is in it: block_size + 2 steps, counted in `done` by those who make them. The one that makes the
- * last puts it on a stack of unused ones, whose top has a tag that grows with each change. Nothing
- * that the channel still looks at is lost then: the link leads to the next block, which the head has
- * reached. (So it is never needed to help a tail on before a block is retired: it has left.)
+ * is in it: as many steps as slots and two more, counted in `done` by those who make them. The one
+ * that makes the last puts it on a stack of unused ones, whose top has a tag that grows with each
+ * change. Nothing that the channel still looks at is lost then: the link leads to the next block,
+ * which the head has reached. (So it is never needed to help a tail on before a block is retired:
+ * it has left.)
  *
- * Orderings of the stamps, head and tail, who sleeps and closing are those of channel_ring.c, but
- * that slots need no stamp free: a message that is not there is one whose stamp is less than full.
+ * Orderings of the stamps, who sleeps and closing are those of channel_ring.c, but that slots need
+ * no stamp free: a message that is not there is one whose stamp is less than full. So it is the
+ * move of the head that is seq_cst and looked at by who is going to sleep.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "channel_parts.h"
 
-enum { closed = 1, block_size = 32 };
-
-enum { all_done = block_size + 2 };
+enum { closed = 1 };
 
 struct block {
-    ordo_atomic_u128 link; /* the number, and above it the next block */
+    ordo_atomic_u128 link; /* the first position, and above it the next block */
     ordo_atomic_u32 done;
     ordo_atomic_ptr below; /* in the stack of unused ones */
     struct block *older;   /* of all that were allocated */
@@ -51,28 +52,42 @@ static uint64_t low(ordo_u128 word)
     return (uint64_t)word;
 }
 
-static ordo_u128 joined(const struct block *block, uint64_t number)
+static ordo_u128 joined(const struct block *block, uint64_t word)
 {
-    return (ordo_u128)(uintptr_t)block << 64 | number;
+    return (ordo_u128)(uintptr_t)block << 64 | word;
 }
 
 static struct slot *slot_of(const struct channel *channel, struct block *block, uint64_t position)
 {
     return (struct slot *)((char *)block + channel->first_slot
-                           + position % block_size * channel->stride);
+                           + (position & channel->mask) * channel->stride);
 }
 
 static uint64_t stamp_at(const struct channel *channel, struct block *block, uint64_t position)
 {
-    /* seq_cst: Dekker's pair of who waits; acquire would order the messages. */
-    return ordo_load(&slot_of(channel, block, position)->stamp, ordo_seq_cst);
+    /* Acquire: pairs with the release of the stamp: the message, and what came before it. */
+    return ordo_load(&slot_of(channel, block, position)->stamp, ordo_acquire);
+}
+
+/* What is returned when the other side is gone. The tail is closed. */
+static int end_of(const struct channel *channel)
+{
+    /* Acquire: pairs with the release in blocks_close. */
+    (void)ordo_load(&channel->last, ordo_acquire);
+    return EPIPE;
+}
+
+/* Does the block that the link is of end where the position begins the next one? */
+static bool is_before(const struct channel *channel, ordo_u128 link, uint64_t position)
+{
+    return low(link) + channel->mask + 1 == position;
 }
 
 /* ---- Blocks ---------------------------------------------------------------------------------- */
 
 static size_t bytes_of_a_block(const struct channel *channel)
 {
-    return channel->first_slot + block_size * channel->stride;
+    return channel->first_slot + (channel->mask + 1) * channel->stride;
 }
 
 static struct block *allocate_block(struct channel *channel)
@@ -126,22 +141,23 @@ static struct block *get_block(struct channel *channel)
 static void count_done(struct channel *channel, struct block *block, uint32_t steps)
 {
     /* Release: what was copied out. Acquire: pairs with the others' release. */
-    if (ordo_add_fetch(&block->done, steps, ordo_acq_rel) == all_done)
+    if (ordo_add_fetch(&block->done, steps, ordo_acq_rel) == channel->mask + 3)
         put_unused(channel, block);
 }
 
-/* Gives block `number` a next one, unless another sender is faster. Returns false without memory. */
-static bool install_next(struct channel *channel, struct block *block, uint64_t number)
+/* Gives the block that begins at `start` a next one, unless another sender is faster. Returns false
+ * without memory. */
+static bool install_next(struct channel *channel, struct block *block, uint64_t start)
 {
     struct block *const next = get_block(channel);
-    ordo_u128 link = joined(NULL, number);
+    ordo_u128 link = joined(NULL, start);
 
     if (next == NULL)
         return false;
-    ordo_store(&next->link, joined(NULL, number + 1), ordo_relaxed);
+    ordo_store(&next->link, joined(NULL, start + channel->mask + 1), ordo_relaxed);
     /* Release: pairs with the acquire of who follows the link. seq_cst: it is part of the way that
      * who waits looks along. */
-    if (!ordo_compare_exchange(&block->link, &link, joined(next, number), ordo_seq_cst,
+    if (!ordo_compare_exchange(&block->link, &link, joined(next, start), ordo_seq_cst,
                                ordo_relaxed))
         put_unused(channel, next);
     return true;
@@ -152,8 +168,9 @@ int blocks_start(struct channel *channel)
     struct block *block;
     size_t slots;
 
+    channel->mask = ordo_channel_block_size - 1;
     channel->first_slot = (sizeof *block + channel->offset - 1) & -channel->offset;
-    if (__builtin_mul_overflow(channel->stride, block_size, &slots)
+    if (__builtin_mul_overflow(channel->stride, channel->mask + 1, &slots)
         || slots > SIZE_MAX - channel->first_slot || (block = allocate_block(channel)) == NULL)
         return ENOMEM;
     ordo_store(&channel->last, joined(block, 0), ordo_relaxed);
@@ -176,7 +193,7 @@ void blocks_end(struct channel *channel)
 
 int blocks_try_send(struct channel *channel, const char *messages, size_t count, size_t *moved)
 {
-    ordo_u128 tail = ordo_load(&channel->last, ordo_seq_cst);
+    ordo_u128 tail = ordo_load(&channel->last, ordo_acquire);
 
     *moved = 0;
     while (*moved < count) {
@@ -185,35 +202,36 @@ int blocks_try_send(struct channel *channel, const char *messages, size_t count,
         uint64_t position = low(tail) >> 1;
 
         if ((low(tail) & closed) != 0)
-            return *moved != 0 ? 0 : EPIPE;
-        if (position % block_size == 0) {
-            const ordo_u128 link = ordo_load(&block->link, ordo_seq_cst);
+            return *moved != 0 ? 0 : end_of(channel);
+        if ((position & channel->mask) == 0) {
+            const ordo_u128 link = ordo_load(&block->link, ordo_acquire);
 
-            if (low(link) + 1 == position / block_size)
+            if (is_before(channel, link, position))
                 into = block_of(link);
             if (into == NULL) {
                 if (!install_next(channel, block, low(link)))
                     return *moved != 0 ? 0 : ENOMEM;
-                tail = ordo_load(&channel->last, ordo_seq_cst);
+                tail = ordo_load(&channel->last, ordo_acquire);
                 continue;
             }
         }
 
-        const uint64_t room = block_size - position % block_size;
+        const uint64_t room = channel->mask + 1 - (position & channel->mask);
         const uint64_t end = position + (count - *moved < room ? count - *moved : room);
 
-        if (!ordo_compare_exchange(&channel->last, &tail, joined(into, end << 1), ordo_seq_cst,
-                                   ordo_seq_cst))
+        /* Release: pairs with the acquire of who gets the block from here. */
+        if (!ordo_compare_exchange(&channel->last, &tail, joined(into, end << 1), ordo_release,
+                                   ordo_acquire))
             continue;
         for (; position != end; position++) {
             struct slot *const slot = slot_of(channel, into, position);
 
             memcpy(message_in(channel, slot), messages, channel->size);
             messages += channel->size;
-            /* Release: pairs with the acquire in stamp_at. seq_cst: Dekker's pair of who waits. */
+            /* Release: pairs with the acquire in stamp_at. seq_cst: the pair of who waits. */
             if (ordo_exchange(&slot->stamp, stamp(position, stamp_full), ordo_seq_cst)
                 == stamp(position, stamp_abandoned))
-                return *moved != 0 ? 0 : EPIPE;
+                return *moved != 0 ? 0 : end_of(channel);
             ++*moved;
         }
         if (into != block)
@@ -225,15 +243,15 @@ int blocks_try_send(struct channel *channel, const char *messages, size_t count,
 
 /* ---- Receiving ------------------------------------------------------------------------------- */
 
-/* The block that the first message is in or will be in, if there is one, or the block of the head. */
-static struct block *block_to_look_in(ordo_u128 head)
+/* The block that the first message is in, or will be; the block of the head if there is none. */
+static struct block *block_to_look_in(const struct channel *channel, ordo_u128 head)
 {
     struct block *const block = block_of(head);
 
-    if (low(head) % block_size == 0) {
-        const ordo_u128 link = ordo_load(&block->link, ordo_seq_cst);
+    if ((low(head) & channel->mask) == 0) {
+        const ordo_u128 link = ordo_load(&block->link, ordo_acquire);
 
-        if (low(link) + 1 == low(head) / block_size && block_of(link) != NULL)
+        if (is_before(channel, link, low(head)) && block_of(link) != NULL)
             return block_of(link);
     }
     return block;
@@ -241,26 +259,27 @@ static struct block *block_to_look_in(ordo_u128 head)
 
 static bool is_over(const struct channel *channel, uint64_t position)
 {
-    return low(ordo_load(&channel->last, ordo_seq_cst)) == (position << 1 | closed);
+    return low(ordo_load(&channel->last, ordo_relaxed)) == (position << 1 | closed);
 }
 
 bool blocks_can_receive(const struct channel *channel)
 {
-    const ordo_u128 head = ordo_load(&channel->first, ordo_seq_cst);
+    const ordo_u128 head = ordo_load(&channel->first, ordo_acquire);
+    struct block *const block = block_to_look_in(channel, head);
 
-    return stamp_at(channel, block_to_look_in(head), low(head)) >= stamp(low(head), stamp_full)
+    return stamp_at(channel, block, low(head)) >= stamp(low(head), stamp_full)
            || is_over(channel, low(head));
 }
 
 int blocks_try_receive(struct channel *channel, char *messages, size_t count, size_t *moved)
 {
-    ordo_u128 head = ordo_load(&channel->first, ordo_seq_cst);
+    ordo_u128 head = ordo_load(&channel->first, ordo_acquire);
 
     *moved = 0;
     while (*moved < count) {
-        struct block *const left = block_of(head), *const block = block_to_look_in(head);
+        struct block *const left = block_of(head), *const block = block_to_look_in(channel, head);
         uint64_t position = low(head), end = position;
-        const uint64_t room = block_size - position % block_size;
+        const uint64_t room = channel->mask + 1 - (position & channel->mask);
         const uint64_t most = count - *moved < room ? count - *moved : room;
 
         while (end - position < most && stamp_at(channel, block, end) == stamp(end, stamp_full))
@@ -269,16 +288,16 @@ int blocks_try_receive(struct channel *channel, char *messages, size_t count, si
             const bool abandoned = stamp_at(channel, block, position)
                                    == stamp(position, stamp_abandoned);
             const bool over = abandoned || is_over(channel, position);
-            const ordo_u128 now = ordo_load(&channel->first, ordo_seq_cst);
+            const ordo_u128 now = ordo_load(&channel->first, ordo_acquire);
 
             if (now == head) /* so it was the right place to look */
-                return *moved != 0 ? 0 : over ? EPIPE : EAGAIN;
+                return *moved != 0 ? 0 : over ? end_of(channel) : EAGAIN;
             head = now;
             continue;
         }
-        /* seq_cst: Dekker's pair of who waits. */
+        /* seq_cst: the pair of who waits. */
         if (!ordo_compare_exchange(&channel->first, &head, joined(block, end), ordo_seq_cst,
-                                   ordo_seq_cst))
+                                   ordo_acquire))
             continue;
         head = joined(block, end);
 
@@ -301,7 +320,7 @@ int blocks_try_receive(struct channel *channel, char *messages, size_t count, si
 
 void blocks_close(struct channel *channel)
 {
-    /* Release: pairs with the acquire of who returns EPIPE. seq_cst: Dekker's pair of who waits. */
+    /* Release: pairs with the acquire in end_of. seq_cst: the pair of who waits. */
     ordo_fetch_or(&channel->last, closed, ordo_seq_cst);
 }
 
@@ -310,16 +329,17 @@ void blocks_discard(struct channel *channel)
     const uint64_t end = low(ordo_load(&channel->last, ordo_relaxed)) >> 1;
     ordo_u128 head;
 
-    while (low(head = ordo_load(&channel->first, ordo_seq_cst)) != end) {
+    while (low(head = ordo_load(&channel->first, ordo_acquire)) != end) {
         const uint64_t position = low(head);
-        struct block *const left = block_of(head), *const block = block_to_look_in(head);
+        struct block *const left = block_of(head), *const block = block_to_look_in(channel, head);
         struct slot *const slot = slot_of(channel, block, position);
-        uint64_t is = ordo_load(&slot->stamp, ordo_seq_cst);
+        uint64_t is = ordo_load(&slot->stamp, ordo_acquire);
 
-        /* Not there yet: from here on it will not be, unless the sender is faster. */
+        /* Not there yet: from here on it will not be, unless the sender is faster. Release: the
+         * sender sees what was done before. Acquire: its message. */
         if (is < stamp(position, stamp_full)
             && ordo_compare_exchange(&slot->stamp, &is, stamp(position, stamp_abandoned),
-                                     ordo_relaxed, ordo_relaxed))
+                                     ordo_release, ordo_acquire))
             is = stamp(position, stamp_abandoned);
         if ((is != stamp(position, stamp_full) && is != stamp(position, stamp_abandoned))
             || !ordo_compare_exchange(&channel->first, &head, joined(block, position + 1),

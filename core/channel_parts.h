@@ -13,7 +13,8 @@
  * stamp full, by an exchange, which tells whether the position was abandoned: then the message is
  * still the sender's. A receiver looks whether the slot of the head is full, and then claims it by
  * moving the head on. So a sender that is stopped in between makes later receives see nothing, and
- * nobody waits for it. The tail has a bit that says closed; with it no position is claimed any more.
+ * nobody waits for it. The tail has a bit that says closed; with it no position is claimed any
+ * more.
  */
 #ifndef ORDO_CHANNEL_PARTS_H
 #define ORDO_CHANNEL_PARTS_H
@@ -22,6 +23,9 @@
 #include "waiters.h"
 
 enum { cache_line = 128 }; /* see channel.h */
+
+/* Slots of a block of an unbounded channel: a power of two. The model checker has its own. */
+extern const unsigned int ordo_channel_block_size;
 
 enum kind { kind_ring, kind_blocks, kind_rendezvous };
 
@@ -43,7 +47,7 @@ struct channel {
     size_t size, offset, stride; /* of a message; from a slot to it; from a slot to the next */
     size_t capacity, bytes, alignment;
     size_t first_slot; /* in the channel, or in a block */
-    uint64_t mask;     /* bounded: of the slot's index in a position */
+    uint64_t mask;     /* of the slot's index in a position */
     void (*destroy)(void *message);
     const struct ordo_allocator *allocator;
 
@@ -81,6 +85,9 @@ static inline void *message_in(const struct channel *channel, struct slot *slot)
  * waits for its lock if `waits`, otherwise it may return EBUSY. */
 int channel_try(struct channel *channel, enum side side, char *messages, size_t count,
                 size_t *moved, bool waits);
+
+/* Wakes one that waits at this side, if that can go on. */
+void channel_pass_on(struct channel *channel, enum side side);
 
 /* Adds the waiter to its line, after which it has to leave it. Returns false if it need not wait:
  * then a try may succeed. */

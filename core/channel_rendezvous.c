@@ -21,7 +21,7 @@ enum { closed = 1 };
 
 bool rendezvous_is_closed(const struct channel *channel)
 {
-    return (ordo_load(&channel->tail, ordo_seq_cst) & closed) != 0;
+    return (ordo_load(&channel->tail, ordo_acquire) & closed) != 0;
 }
 
 static bool lock_within_bound(struct waiters *waiters)

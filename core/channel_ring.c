@@ -6,8 +6,8 @@
  *
  * The head and the tail only grow, and a slot's stamp too. So what a stamp says is final:
  *   - full(h) for the head h: the message can be taken by who moves the head from h.
- *   - less than full(h): it is not there. Then the head is still h: it cannot pass a message that is
- *     not there. The channel is empty, or its first message is being sent.
+ *   - less than full(h): it is not there. Then the head is still h: it cannot pass a message that
+ *     is not there. The channel is empty, or its first message is being sent.
  *   - more: another receiver has moved the head from h. Its move happens before its stamp, so the
  *     next look at the head shows it.
  *   - less than free(t) for the tail t: the message of the turn before has not been taken out, and
@@ -15,19 +15,22 @@
  *   - more: another sender has moved the tail from t.
  *
  * A message is copied between the move of the tail and the stamp full, and between the move of the
- * head and the stamp free: release there and acquire at the look order the copies. The move of the
- * tail needs no order for that.
+ * head and the stamp free: release there and acquire at the look order the copies. The moves need
+ * no order for that.
  *
- * Who sleeps, in waiters.h, looks at the head, or tail, and a stamp. A message can become the first
- * in two ways: by its own stamp, when it is first already, and by the move of the head over the one
- * before. Both are seq_cst, and after either its thread looks for receivers that wait. The same is
- * true of free slots, stamps and the move of the tail. So whoever waits is woken, even if a wake-up
- * was used up by a thread that came too early, when the messages before were not there.
+ * Who is going to sleep, in waiters.h, looks at the stamp of the head's slot and finds no message.
+ * A message can come to the head in two ways: by its own stamp, and by the move of the head over
+ * the one before. Either way the stamp that was looked at is changed, seq_cst, by the thread that
+ * does it: made full, or full and then free, and after that it looks for receivers that wait. It
+ * sees the one (the pair of waiters.h), and then, after another seq_cst fence, whether there is a
+ * message for it (channel_pass_on). The same is true of free slots and senders. So whoever waits is
+ * woken, even if a wake-up was used up by a thread that came too early, when the messages before
+ * were not there.
  *
- * Closed is a bit in the tail, so no position is claimed after it. The receivers' end then goes from
- * the head to the tail. A message that is there it claims as a receiver does, and destroys. One that
- * is not, it abandons, if its stamp is still free: its sender sees that and keeps it. Either the
- * sender's exchange or this compare-exchange is first, so the message has one owner.
+ * Closed is a bit in the tail, so no position is claimed after it. The receivers' end then goes
+ * from the head to the tail. A message that is there it claims as a receiver does, and destroys.
+ * One that is not, it abandons, if its stamp is still free: its sender sees that and keeps it.
+ * Either the sender's exchange or this compare-exchange is first, so the message has one owner.
  */
 #include <errno.h>
 #include <string.h>
@@ -50,8 +53,8 @@ static uint64_t after(const struct channel *channel, uint64_t position)
 
 static uint64_t stamp_at(const struct channel *channel, uint64_t position)
 {
-    /* seq_cst: Dekker's pair of who waits; acquire would order the messages. */
-    return ordo_load(&slot_of(channel, position)->stamp, ordo_seq_cst);
+    /* Acquire: pairs with the release of the stamp: the message, and what came before it. */
+    return ordo_load(&slot_of(channel, position)->stamp, ordo_acquire);
 }
 
 /* How many slots from `position` on, up to `count`, are as `what` says; *end is where they end. */
@@ -65,6 +68,14 @@ static size_t run_of(const struct channel *channel, uint64_t position, unsigned 
     return length;
 }
 
+/* What is returned when the other side is gone. The tail is closed. */
+static int end_of(const struct channel *channel)
+{
+    /* Acquire: pairs with the release in ring_close. */
+    (void)ordo_load(&channel->tail, ordo_acquire);
+    return EPIPE;
+}
+
 void ring_start(struct channel *channel)
 {
     for (uint64_t position = 0; position < channel->capacity; position++)
@@ -73,44 +84,43 @@ void ring_start(struct channel *channel)
 
 bool ring_can_send(const struct channel *channel)
 {
-    const uint64_t tail = ordo_load(&channel->tail, ordo_seq_cst);
+    const uint64_t tail = ordo_load(&channel->tail, ordo_relaxed);
 
     return (tail & closed) != 0 || stamp_at(channel, tail >> 1) >= stamp(tail >> 1, stamp_free);
 }
 
 bool ring_can_receive(const struct channel *channel)
 {
-    const uint64_t head = ordo_load(&channel->head, ordo_seq_cst);
+    const uint64_t head = ordo_load(&channel->head, ordo_relaxed);
 
     return stamp_at(channel, head) >= stamp(head, stamp_full)
-           || ordo_load(&channel->tail, ordo_seq_cst) == (head << 1 | closed);
+           || ordo_load(&channel->tail, ordo_relaxed) == (head << 1 | closed);
 }
 
 int ring_try_send(struct channel *channel, const char *messages, size_t count, size_t *moved)
 {
-    uint64_t tail = ordo_load(&channel->tail, ordo_seq_cst), end;
+    uint64_t tail = ordo_load(&channel->tail, ordo_relaxed), end;
 
     *moved = 0;
     do {
         while ((tail & closed) == 0 && run_of(channel, tail >> 1, stamp_free, count, &end) == 0) {
             if (!ring_can_send(channel))
                 return EAGAIN;
-            tail = ordo_load(&channel->tail, ordo_seq_cst);
+            tail = ordo_load(&channel->tail, ordo_relaxed);
         }
         if ((tail & closed) != 0)
-            return EPIPE;
-        /* seq_cst: Dekker's pair of who waits. */
-    } while (!ordo_compare_exchange(&channel->tail, &tail, end << 1, ordo_seq_cst, ordo_seq_cst));
+            return end_of(channel);
+    } while (!ordo_compare_exchange(&channel->tail, &tail, end << 1, ordo_relaxed, ordo_relaxed));
 
     for (uint64_t position = tail >> 1; position != end; position = after(channel, position)) {
         struct slot *const slot = slot_of(channel, position);
 
         memcpy(message_in(channel, slot), messages, channel->size);
         messages += channel->size;
-        /* Release: pairs with the acquire in stamp_at. seq_cst: Dekker's pair of who waits. */
+        /* Release: pairs with the acquire in stamp_at. seq_cst: the pair of who waits. */
         if (ordo_exchange(&slot->stamp, stamp(position, stamp_full), ordo_seq_cst)
             == stamp(position, stamp_abandoned))
-            return *moved != 0 ? 0 : EPIPE;
+            return *moved != 0 ? 0 : end_of(channel);
         ++*moved;
     }
     return 0;
@@ -119,27 +129,27 @@ int ring_try_send(struct channel *channel, const char *messages, size_t count, s
 /* Lets the sender of the next turn have the slot. */
 static void set_free(const struct channel *channel, uint64_t position)
 {
-    /* Release: pairs with the acquire in stamp_at. seq_cst: Dekker's pair of who waits. */
+    /* Release: pairs with the acquire in stamp_at. seq_cst: the pair of who waits. */
     ordo_store(&slot_of(channel, position)->stamp,
                stamp(position + channel->mask + 1, stamp_free), ordo_seq_cst);
 }
 
 int ring_try_receive(struct channel *channel, char *messages, size_t count, size_t *moved)
 {
-    uint64_t head = ordo_load(&channel->head, ordo_seq_cst), end;
+    uint64_t head = ordo_load(&channel->head, ordo_relaxed), end;
 
     *moved = 0;
     do
         while (run_of(channel, head, stamp_full, count, &end) == 0) {
             if (stamp_at(channel, head) == stamp(head, stamp_abandoned)
-                || ordo_load(&channel->tail, ordo_seq_cst) == (head << 1 | closed))
-                return EPIPE;
+                || ordo_load(&channel->tail, ordo_relaxed) == (head << 1 | closed))
+                return end_of(channel);
             if (stamp_at(channel, head) < stamp(head, stamp_full))
                 return EAGAIN;
-            head = ordo_load(&channel->head, ordo_seq_cst);
+            head = ordo_load(&channel->head, ordo_relaxed);
         }
-    /* seq_cst: Dekker's pair of who waits. */
-    while (!ordo_compare_exchange(&channel->head, &head, end, ordo_seq_cst, ordo_seq_cst));
+    /* Release: pairs with the acquire in length. */
+    while (!ordo_compare_exchange(&channel->head, &head, end, ordo_release, ordo_relaxed));
 
     for (; head != end; head = after(channel, head)) {
         memcpy(messages, message_in(channel, slot_of(channel, head)), channel->size);
@@ -152,7 +162,7 @@ int ring_try_receive(struct channel *channel, char *messages, size_t count, size
 
 void ring_close(struct channel *channel)
 {
-    /* Release: pairs with the acquire of who returns EPIPE. seq_cst: Dekker's pair of who waits. */
+    /* Release: pairs with the acquire in end_of. seq_cst: the pair of who waits. */
     ordo_fetch_or(&channel->tail, closed, ordo_seq_cst);
 }
 
@@ -161,32 +171,32 @@ void ring_discard(struct channel *channel)
     const uint64_t end = ordo_load(&channel->tail, ordo_relaxed) >> 1;
     uint64_t head;
 
-    while ((head = ordo_load(&channel->head, ordo_seq_cst)) != end) {
+    while ((head = ordo_load(&channel->head, ordo_relaxed)) != end) {
         struct slot *const slot = slot_of(channel, head);
-        uint64_t is = ordo_load(&slot->stamp, ordo_seq_cst);
+        uint64_t is = ordo_load(&slot->stamp, ordo_acquire);
 
-        /* Not there yet: from here on it will not be, unless the sender is faster. */
+        /* Not there yet: from here on it will not be, unless the sender is faster. Release: the
+         * sender sees what was done before. Acquire: its message. */
         if (is < stamp(head, stamp_full)
-            && ordo_compare_exchange(&slot->stamp, &is, stamp(head, stamp_abandoned), ordo_relaxed,
-                                     ordo_relaxed))
+            && ordo_compare_exchange(&slot->stamp, &is, stamp(head, stamp_abandoned), ordo_release,
+                                     ordo_acquire))
             is = stamp(head, stamp_abandoned);
         if (is != stamp(head, stamp_full) && is != stamp(head, stamp_abandoned))
             continue;
 
-        const uint64_t position = head;
+        const bool is_full = is == stamp(head, stamp_full);
 
-        if (ordo_compare_exchange(&channel->head, &head, after(channel, head), ordo_seq_cst,
+        /* Release: pairs with the acquire in length. */
+        if (ordo_compare_exchange(&channel->head, &head, after(channel, head), ordo_release,
                                   ordo_relaxed)
-            && is == stamp(position, stamp_full)) {
-            if (channel->destroy != NULL)
-                channel->destroy(message_in(channel, slot));
-            set_free(channel, position);
-        }
+            && is_full && channel->destroy != NULL)
+            channel->destroy(message_in(channel, slot));
     }
 }
 
 size_t ring_length(const struct channel *channel)
 {
+    /* Acquire: pairs with the release of the moves; the tail was there before the head. */
     const uint64_t head = ordo_load(&channel->head, ordo_acquire);
     const uint64_t tail = ordo_load(&channel->tail, ordo_relaxed) >> 1;
     const uint64_t turn = channel->mask + 1;

@@ -1,14 +1,14 @@
 /* select.c: see select.h. Every wait of a channel is a select, most of one case.
  *
- * First each case is tried, in an order drawn by lot. If none can be done, the thread joins the line
- * of each, all with one word, and sleeps on it until it is signalled for one of them; but if a case
- * turns out to be ready as it joins, it gives up, leaves the lines and tries again. No wake-up is
- * lost: the looking as it joins is one half of the pair in waiters.h, and what makes a case ready the
- * other. None is stolen: the word changes once, so the thread is signalled for one case or has given
- * up, and who wants to signal it for another case, or later, takes the next in the line. The case
- * that it was signalled for is tried first; if that finds nothing, there is nothing that another
- * thread would have to be woken for. (That it may not have been the first in its line that was ready
- * is the affair of those who make it ready: see channel_ring.c.)
+ * First each case is tried, in an order drawn by lot. If none can be done, the thread joins the
+ * line of each, all with one word, and sleeps on it until it is signalled for one of them; but if a
+ * case turns out to be ready as it joins, it gives up, leaves the lines and tries again. No wake-up
+ * is lost: the looking as it joins is one half of the pair in waiters.h, and what makes a case
+ * ready the other. None is stolen: the word changes once, so the thread is signalled for one case
+ * or has given up, and who wants to signal it for another case, or later, takes the next in the
+ * line. The case that it was signalled for is tried first; if that finds nothing, there is nothing
+ * that another thread would have to be woken for. (That it may not have been the first in its line
+ * that was ready is the affair of those who make it ready: see channel_ring.c.)
  *
  * A rendezvous is different: the signal says that the message has been handed over.
  */
@@ -111,8 +111,8 @@ static size_t join(struct ordo_select_case *cases, size_t count, ordo_atomic_u32
     return joined;
 }
 
-/* Sleeps until it is signalled for a case, whose index it returns; ORDO_SELECT_BUSY if one was ready
- * before it slept, ORDO_SELECT_NONE after the deadline. */
+/* Sleeps until it is signalled for a case, whose index it returns; ORDO_SELECT_BUSY if one was
+ * ready before it slept, ORDO_SELECT_NONE after the deadline. */
 static size_t sleep_until(struct ordo_select_case *cases, size_t count, uint64_t deadline)
 {
     ordo_atomic_u32 word = ORDO_ATOMIC_INIT(waiter_waiting);
@@ -165,8 +165,8 @@ __attribute__((cold, noinline)) int channel_wait(struct channel *channel, enum s
     struct ordo_select_case one = {.message = message};
 
     if (side == sending)
-        one.sender = (ordo_sender *)(void *)channel;
+        one.sender = (ordo_channel_sender *)(void *)channel;
     else
-        one.receiver = (ordo_receiver *)(void *)channel;
+        one.receiver = (ordo_channel_receiver *)(void *)channel;
     return ordo_select_until(&one, 1, deadline) == ORDO_SELECT_NONE ? ETIMEDOUT : one.error;
 }

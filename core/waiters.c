@@ -6,15 +6,16 @@
  * lock or the other sees the wake-up (Dekker's pair). Nobody who wakes waits for the lock, and a
  * thread that was stopped with the lock delays those that sleep and no others.
  *
- * A wake-up that finds nobody in the line is dropped. A node that comes later is added with the lock,
- * after the drop, so its thread sees what the wake-up was for when it looks once more. What is owed
- * to a node that leaves goes to the next.
+ * A wake-up that finds nobody in the line is dropped. A node that comes later is added with the
+ * lock, after the drop, so its thread sees what the wake-up was for when it looks once more. What
+ * is owed to a node that leaves goes to the next.
  *
  * Nothing is touched too late. A node is taken out before its word is changed, with the lock. If
  * that change is the signal, its thread may leave without the lock, and nothing follows but a wake
- * of the bare address. If it fails, another node of the thread was signalled, or it gave up: then it
- * comes for the lock before it leaves. A node that is claimed is left alone by its thread until the
- * signal.
+ * of the bare address. If it fails, another node of the thread was signalled, or it gave up: then
+ * it comes for the lock before it leaves. A node that is claimed is left alone by its thread until
+ * the signal. A node with a function of its own to wake it (channel_watch.c) is still there when
+ * that is called: its owner always comes for the lock.
  */
 #include "waiters.h"
 
@@ -29,8 +30,8 @@ static void set_count(struct waiters *waiters, enum side side, int change)
 {
     ordo_atomic_u32 *const count = &waiters->lines[side].count;
 
-    /* seq_cst: see waiters.h. */
-    ordo_store(count, ordo_load(count, ordo_relaxed) + (uint32_t)change, ordo_seq_cst);
+    /* Relaxed: who adds a node has the fence of the unlock before it looks. */
+    ordo_store(count, ordo_load(count, ordo_relaxed) + (uint32_t)change, ordo_relaxed);
 }
 
 void waiters_add(struct waiters *waiters, enum side side, struct ordo_waiter *waiter)
@@ -63,30 +64,27 @@ static void take_out(struct waiters *waiters, enum side side, struct ordo_waiter
     set_count(waiters, side, -1);
 }
 
-/* Takes out nodes until the word of one could be changed from waiting to `value`, or to the node's
- * signal if that is 0. Returns the word, and the node, which may be gone if it was the signal. */
-static ordo_atomic_u32 *end_one(struct waiters *waiters, enum side side, uint32_t value,
-                                struct ordo_waiter **ended)
+/* Takes out the oldest node, and ends its wait by `value`; the node may be gone if that is its
+ * signal. Returns whether its word was still waiting. */
+static bool end_wait(struct waiters *waiters, enum side side, struct ordo_waiter *waiter,
+                     uint32_t value)
 {
-    while ((*ended = waiters->lines[side].oldest) != NULL) {
-        ordo_atomic_u32 *const word = (*ended)->word;
-        uint32_t expected = waiter_waiting;
+    ordo_atomic_u32 *const word = waiter->word;
+    uint32_t expected = waiter_waiting;
 
-        take_out(waiters, side, *ended);
-        /* Release: pairs with the acquire in waiter_wait and leave, whose thread may be gone. */
-        if (ordo_compare_exchange(word, &expected, value != 0 ? value : (*ended)->signal,
-                                  ordo_release, ordo_relaxed))
-            return word;
-    }
-    return NULL;
+    take_out(waiters, side, waiter);
+    /* Release: pairs with the acquire in waiter_wait and leave, whose thread may be gone. */
+    return ordo_compare_exchange(word, &expected, value, ordo_release, ordo_relaxed);
 }
 
 struct ordo_waiter *waiters_claim(struct waiters *waiters, enum side side)
 {
-    struct ordo_waiter *claimed;
+    struct ordo_waiter *oldest;
 
-    end_one(waiters, side, waiter_claimed, &claimed);
-    return claimed;
+    while ((oldest = waiters->lines[side].oldest) != NULL
+           && !end_wait(waiters, side, oldest, waiter_claimed))
+        continue;
+    return oldest;
 }
 
 const ordo_atomic_u32 *waiter_signal_claimed(struct ordo_waiter *waiter)
@@ -117,19 +115,25 @@ bool waiters_has_other(struct waiters *waiters, enum side side, const ordo_atomi
 static const ordo_atomic_u32 *work_off_one(struct waiters *waiters, enum side side)
 {
     ordo_atomic_u64 *const pending = &waiters->lines[side].pending;
-    struct ordo_waiter *ended;
+    struct ordo_waiter *oldest;
 
     if (ordo_load(pending, ordo_relaxed) == 0)
         return NULL;
+    while ((oldest = waiters->lines[side].oldest) != NULL) {
+        const ordo_atomic_u32 *const word = oldest->word;
+        void (*const wake)(struct ordo_waiter *) = oldest->wake;
 
-    const ordo_atomic_u32 *const word = end_one(waiters, side, 0, &ended);
-
-    if (word != NULL)
+        if (!end_wait(waiters, side, oldest, oldest->signal))
+            continue;
         ordo_fetch_sub(pending, 1, ordo_relaxed);
-    else
-        /* Acquire: pairs with the release in wake; the next to have the lock sees its cause. */
-        ordo_exchange(pending, 0, ordo_acquire);
-    return word;
+        if (wake == NULL)
+            return word;
+        wake(oldest);
+        return NULL;
+    }
+    /* Acquire: pairs with the release in wake; the next to have the lock sees its cause. */
+    ordo_exchange(pending, 0, ordo_acquire);
+    return NULL;
 }
 
 static bool is_pending(const struct waiters *waiters)
@@ -141,7 +145,8 @@ static bool is_pending(const struct waiters *waiters)
 ORDO_NOT_ANALYSED static void work_off(struct waiters *waiters)
 {
     for (;;) {
-        ordo_thread_fence(ordo_seq_cst); /* Dekker's pair: the lock and `pending` */
+        /* For the pairs of the lock and `pending`, and of who waits. */
+        ordo_thread_fence(ordo_seq_cst);
         if (!is_pending(waiters) || !ordo_mutex_try_lock(&waiters->lock))
             return;
 
@@ -192,8 +197,8 @@ void waiters_wake_all(struct waiters *waiters, enum side side)
 
 void waiters_leave(struct waiters *waiters, enum side side, struct ordo_waiter *waiter)
 {
-    /* Acquire: pairs with the release in end_one; who signals it took it out. */
-    if (ordo_load(waiter->word, ordo_acquire) == waiter->signal)
+    /* Acquire: pairs with the release in end_wait; who signals it took it out. */
+    if (waiter->wake == NULL && ordo_load(waiter->word, ordo_acquire) == waiter->signal)
         return;
     waiters_lock(waiters);
     if (waiter->queued)

@@ -1,8 +1,8 @@
 /* waiters.h: the threads that wait for one side of a channel or the other, for channels and select.
  *
- * Each is a node on the stack of its thread, in the line of its side, the oldest first. A thread
- * that waits for several channels has a node in the line of each, all with the same word, which it
- * sleeps on:
+ * Each is a node, mostly on the stack of its thread, in the line of its side, the oldest first. A
+ * thread that waits for several channels has a node in the line of each, all with the same word,
+ * which it sleeps on:
  *
  *     waiter_waiting   for a signal
  *     waiter_claimed   by the other side of a rendezvous, which copies the message and then signals
@@ -12,9 +12,10 @@
  * The word leaves waiter_waiting once, by a compare-exchange: so a thread is signalled for one node
  * at most, and who wanted to wake it for another one wakes somebody else.
  *
- * Whoever makes something true that others wait for does it by a seq_cst operation, and then looks
- * at `count`, seq_cst; whoever waits adds its node, which makes `count` seq_cst, and then looks,
- * seq_cst, whether it has become true. At least one of them sees the other (Dekker's pair).
+ * Whoever makes something true that others wait for does it by a seq_cst read-modify-write or
+ * store, and then looks at `count`, seq_cst. Whoever waits adds its node, gives the lock back, in
+ * which is a seq_cst fence, and then looks whether it has become true. At least one of them sees
+ * the other (Dekker's pair, called the pair of who waits below).
  */
 #ifndef ORDO_WAITERS_H
 #define ORDO_WAITERS_H
@@ -53,7 +54,7 @@ static inline void waiters_notify(struct waiters *waiters, enum side side, uint6
 
 void waiters_lock(struct waiters *waiters);
 bool waiters_try_lock(struct waiters *waiters);
-void waiters_unlock(struct waiters *waiters);
+void waiters_unlock(struct waiters *waiters); /* with a seq_cst fence after it */
 
 /* With the lock: adds a node at the end. */
 void waiters_add(struct waiters *waiters, enum side side, struct ordo_waiter *waiter);

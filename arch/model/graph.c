@@ -457,6 +457,8 @@ static bool psc_edge(event_id a, event_id b)
 
     if (scb(a, b))
         return true;
+    if (x->step.kind != EVENT_FENCE && y->step.kind != EVENT_FENCE)
+        return false;
     for (unsigned int id = graph.locations; id < graph.count; id++) {
         const struct event *const event = &graph.events[id];
         if (y->step.kind == EVENT_FENCE && happens_before(event, y) && scb(a, (event_id)id))

@@ -1,15 +1,15 @@
 /* channel.h: messages of one size from many threads to many, first in, first out.
  *
- *     ordo_sender *sender;
- *     ordo_receiver *receiver;
+ *     ordo_channel_sender *sender;
+ *     ordo_channel_receiver *receiver;
  *     struct ordo_channel_options options = {.size = sizeof(struct line), .capacity = 100};
  *     error = ordo_channel_new(&options, &sender, &receiver);
  *     ...
  *     error = ordo_channel_send(sender, &line);         // in one thread
- *     ordo_sender_drop(&sender);
+ *     ordo_channel_sender_drop(&sender);
  *     while (ordo_channel_receive(receiver, &line) == 0) // in another: until all senders are gone
  *         ...
- *     ordo_receiver_drop(&receiver);
+ *     ordo_channel_receiver_drop(&receiver);
  *
  * Three kinds, by the capacity:
  *
@@ -23,37 +23,39 @@
  *       - without senders, receivers get what was sent, and then EPIPE;
  *       - without receivers, sends return EPIPE, and what was not received is destroyed at once.
  *     Close does the same while handles are left. The memory goes with the last handle of all.
- * Messages: moved by value, as memcpy does. A message has one owner at any time: a send that returns
- *     0 has given it away, and one that returns something else has not. `destroy` is called once for
- *     each message that was sent and not received, by who disconnects the receivers.
- * Size: bounded: 640 bytes and, for each message, 8 bytes and its size, rounded up to its alignment,
- *     in one allocation. Rendezvous: 640 bytes. Unbounded: 640 bytes and blocks of 32 messages, each
- *     64 bytes and 32 times as much as above; a block is used again when its messages were received
- *     and given back with the channel, so that there are as many as it took at its fullest, and one
- *     more. No allocation but the first, and of those blocks.
+ * Messages: moved by value, as memcpy does. A message has one owner at any time: a send that
+ *     returns 0 has given it away, and one that returns something else has not. `destroy` is called
+ *     once for each message that was sent and not received, by who disconnects the receivers.
+ * Size: bounded: 640 bytes and, for each message, 8 bytes and its size, both rounded up to its
+ *     alignment, or to 8, in one allocation. Rendezvous: 640 bytes. Unbounded: 640 bytes and blocks
+ *     of 32 messages, each 48 bytes and 32 times as much as above. A block is used again when its
+ *     messages were received, and given back with the channel: there are as many as it took at its
+ *     fullest, one more, and one for each thread that is just sending or receiving. Nothing else is
+ *     allocated.
  *     What senders change, what receivers change, what those that sleep change and the counts of
  *     handles are 128 bytes apart: two cache lines of x86, which fetches them in pairs, one of some
  *     ARM cores. Messages that are neighbours may share a line.
  * Orderings: a send happens before the receive that gets its message; the receive of message n
- *     happens before the return of the send of message n + capacity. What a sender did before it was
- *     dropped or closed happens before the EPIPE of a receive.
+ *     happens before the return of the send of message n + capacity. What was done before a
+ *     side was dropped or closed happens before the return of EPIPE.
  * Order: of two sends, one of which returned before the other began, the first message is received
  *     first. Sends at the same time come in some order, one for all receivers.
  * Errors: EPIPE disconnected; EAGAIN: a try found it empty, or full, or nobody at the other side;
  *     ETIMEDOUT; ENOMEM: no block for an unbounded send; EBUSY: a try on a rendezvous gave up.
- * Progress: on a bounded and an unbounded channel all try_ functions, and ordo_receiver_close and
- *     drop, are lock-free, wherever other threads are stopped: a try_receive then takes a message
- *     that is being sent for not there, and those behind it too, because it is first in, first out;
- *     a try_send takes a place from which a message is being received for full. A try that waited
- *     for the lock of a rendezvous, which is held for the copy of one message, for ordo_spin_limit
- *     hints, gives up with EBUSY. Length and capacity are wait-free. The others block.
+ * Progress: on a bounded and an unbounded channel all try_ functions, and
+ *     ordo_channel_receiver_close and drop, are lock-free, wherever other threads are stopped: a
+ *     try_receive then takes a message that is being sent for not there, and those behind it too,
+ *     because it is first in, first out; a try_send takes a place from which a message is being
+ *     received for full. A try that waited for the lock of a rendezvous, which is held for the copy
+ *     of one message, for ordo_spin_limit hints, gives up with EBUSY. A send that needs a block is
+ *     as good as the allocator. Length and capacity are
+ *     wait-free. The others block.
  * Waiting: for ordo_spin_limit hints, then asleep. Nobody waits: a send or receive has no system
  *     call. A message wakes one receiver, and a free place one sender, of which the first to come
  *     is woken first.
  * Fairness: none between those that wait and those that come by. Each thread that waits is woken
  *     in its turn, but may find the message taken, and then waits again as the last.
- * Misuse: 2^31 handles of a side abort, and so does a message of another size if it is sent by the
- *     typed form. Use of a dropped handle is not noticed.
+ * Misuse: 2^31 handles of a side abort. Use of a dropped handle is not noticed.
  * Signals: not safe in a handler.
  * Fork: the child may not use a channel that was in use at the fork.
  * Sharing: between the threads of one process.
@@ -77,14 +79,14 @@
 extern "C" {
 #endif
 
-typedef struct ordo_sender ordo_sender;
-typedef struct ordo_receiver ordo_receiver;
+typedef struct ordo_channel_sender ordo_channel_sender;
+typedef struct ordo_channel_receiver ordo_channel_receiver;
 
 #define ORDO_UNBOUNDED SIZE_MAX
 
 struct ordo_channel_options {
     size_t size;      /* of a message, in bytes; may be 0 */
-    size_t alignment; /* of a message, for `destroy`: a power of two; 0: that of malloc */
+    size_t alignment; /* of a message, for `destroy`: a power of two; 0 for up to 8 */
     size_t capacity;
     void (*destroy)(void *message);         /* NULL: nothing to be done */
     const struct ordo_allocator *allocator; /* NULL: the C library's heap */
@@ -92,73 +94,77 @@ struct ordo_channel_options {
 
 /* Makes a channel and the first handle of each side. Returns 0 or ENOMEM. */
 __attribute__((warn_unused_result)) int ordo_channel_new(const struct ordo_channel_options *options,
-                                                         ordo_sender **sender,
-                                                         ordo_receiver **receiver);
+                                                         ordo_channel_sender **sender,
+                                                         ordo_channel_receiver **receiver);
 
 /* ---- One message ----------------------------------------------------------------------------- */
 
 /* Return 0 when *message was sent. The first waits; the second does not; the third waits no longer
  * than to the deadline, after one try. */
-__attribute__((warn_unused_result)) int ordo_channel_send(ordo_sender *sender, const void *message);
-__attribute__((warn_unused_result)) int ordo_channel_try_send(ordo_sender *sender,
+__attribute__((warn_unused_result)) int ordo_channel_send(ordo_channel_sender *sender,
+                                                          const void *message);
+__attribute__((warn_unused_result)) int ordo_channel_try_send(ordo_channel_sender *sender,
                                                               const void *message);
 __attribute__((warn_unused_result)) int
-ordo_channel_send_until(ordo_sender *sender, const void *message, uint64_t deadline);
+ordo_channel_send_until(ordo_channel_sender *sender, const void *message, uint64_t deadline);
 
 /* Return 0 when they have put a message in *message. */
-__attribute__((warn_unused_result)) int ordo_channel_receive(ordo_receiver *receiver,
+__attribute__((warn_unused_result)) int ordo_channel_receive(ordo_channel_receiver *receiver,
                                                              void *message);
-__attribute__((warn_unused_result)) int ordo_channel_try_receive(ordo_receiver *receiver,
+__attribute__((warn_unused_result)) int ordo_channel_try_receive(ordo_channel_receiver *receiver,
                                                                  void *message);
 __attribute__((warn_unused_result)) int
-ordo_channel_receive_until(ordo_receiver *receiver, void *message, uint64_t deadline);
+ordo_channel_receive_until(ordo_channel_receiver *receiver, void *message, uint64_t deadline);
 
 /* ---- Several --------------------------------------------------------------------------------- */
 
 /* Send the `count` messages of an array in its order; others' may come between. Return 0 when all
  * were sent; *sent is how many were, which are the first ones, in any case. */
 __attribute__((warn_unused_result)) int
-ordo_channel_send_many(ordo_sender *sender, const void *messages, size_t count, size_t *sent);
+ordo_channel_send_many(ordo_channel_sender *sender, const void *messages, size_t count,
+                       size_t *sent);
 __attribute__((warn_unused_result)) int
-ordo_channel_try_send_many(ordo_sender *sender, const void *messages, size_t count, size_t *sent);
+ordo_channel_try_send_many(ordo_channel_sender *sender, const void *messages, size_t count,
+                           size_t *sent);
 __attribute__((warn_unused_result)) int
-ordo_channel_send_many_until(ordo_sender *sender, const void *messages, size_t count, size_t *sent,
-                             uint64_t deadline);
+ordo_channel_send_many_until(ordo_channel_sender *sender, const void *messages, size_t count,
+                             size_t *sent, uint64_t deadline);
 
 /* Receive at least one message, and as many more, up to `count`, as are there. Return 0 if they got
  * one; *received is how many. */
 __attribute__((warn_unused_result)) int
-ordo_channel_receive_many(ordo_receiver *receiver, void *messages, size_t count, size_t *received);
+ordo_channel_receive_many(ordo_channel_receiver *receiver, void *messages, size_t count,
+                          size_t *received);
 __attribute__((warn_unused_result)) int
-ordo_channel_try_receive_many(ordo_receiver *receiver, void *messages, size_t count,
+ordo_channel_try_receive_many(ordo_channel_receiver *receiver, void *messages, size_t count,
                               size_t *received);
 __attribute__((warn_unused_result)) int
-ordo_channel_receive_many_until(ordo_receiver *receiver, void *messages, size_t count,
+ordo_channel_receive_many_until(ordo_channel_receiver *receiver, void *messages, size_t count,
                                 size_t *received, uint64_t deadline);
 
 /* ---- Handles --------------------------------------------------------------------------------- */
 
-ordo_sender *ordo_sender_clone(ordo_sender *sender);
-ordo_receiver *ordo_receiver_clone(ordo_receiver *receiver);
+ordo_channel_sender *ordo_channel_sender_clone(ordo_channel_sender *sender);
+ordo_channel_receiver *ordo_channel_receiver_clone(ordo_channel_receiver *receiver);
 
 /* Give a handle back and make the pointer NULL, which may be dropped too. */
-void ordo_sender_drop(ordo_sender **sender);
-void ordo_receiver_drop(ordo_receiver **receiver);
+void ordo_channel_sender_drop(ordo_channel_sender **sender);
+void ordo_channel_receiver_drop(ordo_channel_receiver **receiver);
 
 /* Disconnect as if all handles of the side were dropped; they still have to be. A send that is in
  * progress in another thread is either before the close or returns EPIPE. */
-void ordo_sender_close(ordo_sender *sender);
-void ordo_receiver_close(ordo_receiver *receiver);
+void ordo_channel_sender_close(ordo_channel_sender *sender);
+void ordo_channel_receiver_close(ordo_channel_receiver *receiver);
 
 /* ---- What it holds --------------------------------------------------------------------------- */
 
 /* From 0 to the capacity, and out of date at once. With those that are just being sent. */
-size_t ordo_sender_length(ordo_sender *sender);
-size_t ordo_receiver_length(ordo_receiver *receiver);
+size_t ordo_channel_sender_length(ordo_channel_sender *sender);
+size_t ordo_channel_receiver_length(ordo_channel_receiver *receiver);
 
 /* As given to ordo_channel_new. */
-size_t ordo_sender_capacity(ordo_sender *sender);
-size_t ordo_receiver_capacity(ordo_receiver *receiver);
+size_t ordo_channel_sender_capacity(ordo_channel_sender *sender);
+size_t ordo_channel_receiver_capacity(ordo_channel_receiver *receiver);
 
 /* ---- Typed ----------------------------------------------------------------------------------- */
 
@@ -168,7 +174,7 @@ size_t ordo_receiver_capacity(ordo_receiver *receiver);
  *
  *     struct lines_sender sender;
  *     struct lines_receiver receiver;
- *     error = lines_new(100, destroy_line, NULL, &sender, &receiver); // void destroy_line(line *)
+ *     error = lines_new(100, destroy_line, NULL, &sender, &receiver);
  *     error = lines_send(sender, line);      // and _try_send, _send_until
  *     error = lines_receive(receiver, &line);
  *     lines_sender_drop(&sender);
@@ -176,59 +182,59 @@ size_t ordo_receiver_capacity(ordo_receiver *receiver);
  * The handle inside, `untyped`, is for the functions above. */
 #define ORDO_CHANNEL_TYPE(name, T)                                                                 \
     struct name##_sender {                                                                         \
-        ordo_sender *untyped;                                                                      \
+        ordo_channel_sender *untyped;                                                              \
     };                                                                                             \
     struct name##_receiver {                                                                       \
-        ordo_receiver *untyped;                                                                    \
+        ordo_channel_receiver *untyped;                                                            \
     };                                                                                             \
-    __attribute__((unused, warn_unused_result)) static inline int name##_new(                      \
-        size_t capacity, void (*destroy)(T *), const struct ordo_allocator *allocator,             \
-        struct name##_sender *sender, struct name##_receiver *receiver)                            \
+    ORDO_CHANNEL_FUNCTION int name##_new(size_t ordo_capacity, void (*ordo_destroy)(void *),       \
+                                         const struct ordo_allocator *ordo_allocator,              \
+                                         struct name##_sender *ordo_to,                            \
+                                         struct name##_receiver *ordo_from)                        \
     {                                                                                              \
-        const struct ordo_channel_options options = {                                              \
-            sizeof(T), __alignof__(T), capacity, (void (*)(void *))destroy, allocator};            \
-        return ordo_channel_new(&options, &sender->untyped, &receiver->untyped);                   \
+        const struct ordo_channel_options ordo_options = {                                         \
+            sizeof(T), __alignof__(T), ordo_capacity, ordo_destroy, ordo_allocator};               \
+        return ordo_channel_new(&ordo_options, &ordo_to->untyped, &ordo_from->untyped);            \
     }                                                                                              \
-    __attribute__((unused, warn_unused_result)) static inline int name##_send(                     \
-        struct name##_sender sender, T message)                                                    \
+    ORDO_CHANNEL_FUNCTION int name##_send(struct name##_sender ordo_to, T ordo_message)            \
     {                                                                                              \
-        return ordo_channel_send(sender.untyped, &message);                                        \
+        return ordo_channel_send(ordo_to.untyped, &ordo_message);                                  \
     }                                                                                              \
-    __attribute__((unused, warn_unused_result)) static inline int name##_try_send(                 \
-        struct name##_sender sender, T message)                                                    \
+    ORDO_CHANNEL_FUNCTION int name##_try_send(struct name##_sender ordo_to, T ordo_message)        \
     {                                                                                              \
-        return ordo_channel_try_send(sender.untyped, &message);                                    \
+        return ordo_channel_try_send(ordo_to.untyped, &ordo_message);                              \
     }                                                                                              \
-    __attribute__((unused, warn_unused_result)) static inline int name##_send_until(               \
-        struct name##_sender sender, T message, uint64_t deadline)                                 \
+    ORDO_CHANNEL_FUNCTION int name##_send_until(struct name##_sender ordo_to, T ordo_message,      \
+                                                uint64_t ordo_deadline)                            \
     {                                                                                              \
-        return ordo_channel_send_until(sender.untyped, &message, deadline);                        \
+        return ordo_channel_send_until(ordo_to.untyped, &ordo_message, ordo_deadline);             \
     }                                                                                              \
-    __attribute__((unused, warn_unused_result)) static inline int name##_receive(                  \
-        struct name##_receiver receiver, T *message)                                               \
+    ORDO_CHANNEL_FUNCTION int name##_receive(struct name##_receiver ordo_from, T *ordo_message)    \
     {                                                                                              \
-        return ordo_channel_receive(receiver.untyped, message);                                    \
+        return ordo_channel_receive(ordo_from.untyped, ordo_message);                              \
     }                                                                                              \
-    __attribute__((unused, warn_unused_result)) static inline int name##_try_receive(              \
-        struct name##_receiver receiver, T *message)                                               \
+    ORDO_CHANNEL_FUNCTION int name##_try_receive(struct name##_receiver ordo_from,                 \
+                                                 T *ordo_message)                                  \
     {                                                                                              \
-        return ordo_channel_try_receive(receiver.untyped, message);                                \
+        return ordo_channel_try_receive(ordo_from.untyped, ordo_message);                          \
     }                                                                                              \
-    __attribute__((unused, warn_unused_result)) static inline int name##_receive_until(            \
-        struct name##_receiver receiver, T *message, uint64_t deadline)                            \
+    ORDO_CHANNEL_FUNCTION int name##_receive_until(struct name##_receiver ordo_from,               \
+                                                   T *ordo_message, uint64_t ordo_deadline)        \
     {                                                                                              \
-        return ordo_channel_receive_until(receiver.untyped, message, deadline);                    \
+        return ordo_channel_receive_until(ordo_from.untyped, ordo_message, ordo_deadline);         \
     }                                                                                              \
-    __attribute__((unused)) static inline void name##_sender_drop(struct name##_sender *sender)    \
+    __attribute__((unused)) static inline void name##_sender_drop(struct name##_sender *ordo_to)   \
     {                                                                                              \
-        ordo_sender_drop(&sender->untyped);                                                        \
+        ordo_channel_sender_drop(&ordo_to->untyped);                                               \
     }                                                                                              \
     __attribute__((unused)) static inline void name##_receiver_drop(                               \
-        struct name##_receiver *receiver)                                                          \
+        struct name##_receiver *ordo_from)                                                         \
     {                                                                                              \
-        ordo_receiver_drop(&receiver->untyped);                                                    \
+        ordo_channel_receiver_drop(&ordo_from->untyped);                                           \
     }                                                                                              \
     struct name##_sender /* takes the semicolon */
+
+#define ORDO_CHANNEL_FUNCTION __attribute__((unused, warn_unused_result)) static inline
 
 #ifdef __cplusplus
 }

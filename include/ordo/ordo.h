@@ -12,6 +12,7 @@
  * Sharing      allocator.h, arc.h
  * Sharing      one_shot.h, sequence_lock.h, allocator.h
  * Sharing      allocator.h, channel.h, select.h
+ * Sharing      one_shot.h, channel.h, select.h, channel_watch.h, sequence_lock.h, allocator.h
  *
  * jump.h       a longjmp that gives back poison mutexes, and lets a once run again
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
@@ -25,6 +26,7 @@
 #include "ordo/barrier.h"
 #include "ordo/binary_semaphore.h"
 #include "ordo/channel.h"
+#include "ordo/channel_watch.h"
 #include "ordo/clock.h"
 #include "ordo/condition_variable.h"
 #include "ordo/cpu.h"
