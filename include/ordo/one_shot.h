@@ -139,16 +139,16 @@ struct ordo_one_shot_receiver {
 /* The address goes by way of `type`, which must fit. */
 #define ORDO_ONE_SHOT_SET_SENDER(sender, owner)                                                    \
     __extension__({                                                                                \
-        ORDO_AUTO ordo_to_send = (sender);                                                          \
-        ordo_to_send->type = &owner->message;                                                       \
-        ordo_to_send->any = ordo_one_shot_sender_of(&owner->channel, ordo_to_send->type);            \
+        ORDO_AUTO ordo_to_send = (sender);                                                         \
+        ordo_to_send->type = &owner->message;                                                      \
+        ordo_to_send->any = ordo_one_shot_sender_of(&owner->channel, ordo_to_send->type);          \
     })
 #define ORDO_ONE_SHOT_SET_RECEIVER(receiver, owner, destroy)                                       \
     __extension__({                                                                                \
-        ORDO_AUTO ordo_to_receive = (receiver);                                                      \
-        ordo_to_receive->type = &owner->message;                                                     \
-        ordo_to_receive->any =                                                                       \
-            ordo_one_shot_receiver_of(&owner->channel, ordo_to_receive->type, destroy);              \
+        ORDO_AUTO ordo_to_receive = (receiver);                                                    \
+        ordo_to_receive->type = &owner->message;                                                   \
+        ordo_to_receive->any =                                                                     \
+            ordo_one_shot_receiver_of(&owner->channel, ordo_to_receive->type, destroy);            \
     })
 
 /* ---- The sender ------------------------------------------------------------------------------ */
