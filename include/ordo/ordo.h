@@ -32,6 +32,7 @@
 #include "ordo/latch.h"
 #include "ordo/lazy.h"
 #include "ordo/lazy_pointer.h"
+#include "ordo/mcs_lock.h"
 #include "ordo/membarrier.h"
 #include "ordo/mutex.h"
 #include "ordo/once.h"
@@ -47,8 +48,10 @@
 #include "ordo/recursive_mutex.h"
 #include "ordo/robust_mutex.h"
 #include "ordo/semaphore.h"
+#include "ordo/slim_reader_writer_lock.h"
 #include "ordo/spin_lock.h"
 #include "ordo/thread.h"
+#include "ordo/ticket_lock.h"
 #include "ordo/wait.h"
 
 #endif
