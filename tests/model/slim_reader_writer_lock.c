@@ -77,14 +77,13 @@ MODEL_TEST(writers_2x2, .expect = model_passes)
     finish(4);
 }
 
-MODEL_TEST(writers_3x1, .expect = model_passes, .executions = 30000)
+MODEL_TEST(writers_3x1, .expect = model_passes)
 {
     TOGETHER(write, write, write);
     finish(3);
 }
 
-MODEL_TEST(reader_and_writer, .expect = model_passes, .spurious_returns = 1, .interrupts = 1,
-           .weak_failures = 1)
+MODEL_TEST(reader_and_writer, .expect = model_passes, .spurious_returns = 1, .weak_failures = 1)
 {
     TOGETHER(read_twice, write);
     finish(1);
@@ -96,13 +95,13 @@ MODEL_TEST(reader_and_writer_2x2, .expect = model_passes)
     finish(2);
 }
 
-MODEL_TEST(two_readers_and_writer, .expect = model_passes, .executions = 30000)
+MODEL_TEST(two_readers_and_writer, .expect = model_passes)
 {
     TOGETHER(write, read, read);
     finish(1);
 }
 
-MODEL_TEST(reader_and_two_writers, .expect = model_passes, .executions = 30000)
+MODEL_TEST(reader_and_two_writers, .expect = model_passes)
 {
     TOGETHER(read, write, write);
     finish(2);
