@@ -13,11 +13,11 @@
  * from one announcement to the next: sections cost nothing, and are there to be checked. The other,
  * for threads that cannot announce, the epoch form, holds something only inside of its sections.
  *
- * Size: a domain 56 bytes; 192 bytes a participant, from the domain's allocator, used again by
+ * Size: a domain 48 bytes; 128 bytes a participant, from the domain's allocator, used again by
  *     others and freed with the domain. All zero bytes are a domain with the C library's heap.
- * Orderings: those of reclamation.h. What readers did up to their announcement, or in their
- *     sections, happens before wait_for_readers returns; what came before the call of that happens
- *     before all that they do from then on.
+ * Orderings: those of reclamation.h. What readers did up to their announcement, or in sections that
+ *     wait_for_readers waited for, happens before its return. Later sections find what was unlinked
+ *     before its call unlinked.
  * Errors: ENOMEM from register; nothing has changed then. Nothing else can fail.
  * Progress: enter, protect, leave and announce are wait-free (who ends a wait also makes a system
  *     call). Retire, reclaim and unregister are wait-free, but for the destroy functions. Register
@@ -25,9 +25,9 @@
  *     at a time, without order; it sleeps, and readers wake it.
  * Cost: no fence for readers where the system has membarrier(2); every 64th retire of a participant
  *     looks at all participants, and makes a heavy fence (membarrier.h).
- * Memory: unbounded while a reader stays: what is retired meanwhile waits for it. Otherwise each
- *     participant keeps fewer than 64 nodes, beside those retired since the oldest reader at the
- *     last multiple of 64 came. There is no thread in the background: the nodes of a participant
+ * Memory: unbounded while a reader stays: what is retired meanwhile waits for it. As long as none
+ *     stays longer than a participant takes to retire 64 N nodes, that one keeps at most 128 (N + 1)
+ *     which are not yet destroyed. There is no thread in the background: the nodes of a participant
  *     that does nothing stay where they are until it does something, or ends.
  * Misuse: an announcement, going offline or wait_for_readers inside of a section abort, and so do a
  *     section while offline, and destroying a domain that has a participant.
