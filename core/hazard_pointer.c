@@ -139,7 +139,7 @@ static bool has_many(const struct record *record)
 /* Destroy functions may retire, which does not start another scan. */
 static void scan(struct record *record)
 {
-    if (record->is_busy)
+    if (record->is_busy || record->newest == NULL)
         return;
     record->is_busy = true;
     do

@@ -162,7 +162,8 @@ static void begin_to_wait(struct quiescent_record *self)
     self->record.retired = 0;
     while ((node = retired_pop(&posted)) != NULL)
         retired_push(&self->waiting, node);
-    self->target = begin_grace(domain);
+    if (self->waiting != NULL)
+        self->target = begin_grace(domain);
 }
 
 static void destroy_if_gone(struct quiescent_record *self)
