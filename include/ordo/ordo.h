@@ -10,6 +10,7 @@
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
  * Sharing      allocator.h
+ * Reclamation  reclamation.h, hazard_pointer.h, quiescent.h
  *
  * jump.h       a longjmp that gives back poison mutexes
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
@@ -28,6 +29,7 @@
 #include "ordo/event.h"
 #include "ordo/futex.h"
 #include "ordo/futex_pi.h"
+#include "ordo/hazard_pointer.h"
 #include "ordo/jump.h"
 #include "ordo/latch.h"
 #include "ordo/lazy.h"
@@ -44,7 +46,9 @@
 #include "ordo/process_shared_mutex.h"
 #include "ordo/process_shared_reader_writer_lock.h"
 #include "ordo/process_shared_semaphore.h"
+#include "ordo/quiescent.h"
 #include "ordo/reader_writer_lock.h"
+#include "ordo/reclamation.h"
 #include "ordo/recursive_mutex.h"
 #include "ordo/robust_mutex.h"
 #include "ordo/semaphore.h"
