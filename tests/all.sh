@@ -32,12 +32,12 @@ layer() {
 layer "structural checks" tests/check/check.sh $TARGETS
 for run in $RUNS; do
     IFS=@ read -r target cpu model <<< "$run"
-    suites="arch face core hostile sharing"
+    suites="arch face core hostile sharing stopped"
     rounds=
     case $target@$model in
         *-gcc@*) ;;
         # The same C from another compiler: core and sharing where a process starts fast, and on one
-        # ARM target, with a tenth of the rounds; no hostile futexes.
+        # ARM target, with a tenth of the rounds; no hostile futexes, no stopped peers.
         *@native|aarch64-fat-clang@neoverse-n1) suites="arch face core sharing" rounds=ORDO_SLOW=10 ;;
         *) suites="arch face" ;;
     esac

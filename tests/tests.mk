@@ -80,12 +80,18 @@ $(foreach flavour,$(FLAVOURS),$(eval $(call flavour_rules,$(flavour))))
 # arch: each routine. face: the header's operations, by their results. calls: by what they call.
 # core: locks and what they stand on. hostile: the same, over futexes that hostile.c spoils; without
 # the tests of those themselves. sharing: channels, Arc, reclamation, and what else core shares data by.
-SUITES := arch face calls core hostile sharing
+# stopped: beside a peer that is stopped inside an operation, after any atomic operation of it.
+SUITES := arch face calls core hostile sharing stopped
 
 , := ,
 sources.hostile := $(filter-out tests/core/futex%,$(wildcard tests/core/*.c))
 link.hostile := $(patsubst %,-Wl$(,)--wrap=%,$(filter-out ordo_futex_operation%,\
     $(shell sed -n 's/^u*int[0-9a-z_]* \(ordo_futex_[a-z_]*\).*/\1/p' include/ordo/futex*.h)))
+link.stopped := @build/wrapped.options \
+    $(filter %wait %wait_until %wait_bitset %wait_any,$(link.hostile))
+
+build/wrapped.options: build/symbols.inc
+	$(Q)sed -nE '/, none, [a-z_]+\)$$/d; s/^ORDO_SYMBOL\(([a-z0-9_]+).*/-Wl,--wrap=\1/p' $< > $@
 
 # test_objects SUITE,TARGET. tests/arch/back_end.c knows its target and is compiled for it.
 test_sources = $(filter-out %/back_end.c,$(wildcard tests/$(1)/*.c)) \
@@ -107,6 +113,7 @@ endef
 define target_test_rules
 $(foreach suite,$(SUITES),$(call test_rules,$(suite),$(1))
 )
+build/$(1)/tests/stopped: | build/wrapped.options
 build/$(1)/tests/back_end.o: private CC      = $$(call test_compiler,$(CPU.$(1)))
 build/$(1)/tests/back_end.o: private DEFINES = -DORDO_BACK_END='"$(BACKEND.$(1))"' $$(TEST_DEFINES)
 build/$(1)/tests/back_end.o: tests/arch/back_end.c | build/symbols.inc $(NEEDS.$(CPU.$(1)))

@@ -11,6 +11,7 @@
  * Between processes, beside robust_mutex.h: process_shared_*.h
  * Sharing      allocator.h
  * Reclamation  reclamation.h, hazard_pointer.h, quiescent.h
+ * Sharing      one_shot.h, sequence_lock.h, allocator.h
  *
  * jump.h       a longjmp that gives back poison mutexes
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
@@ -39,6 +40,7 @@
 #include "ordo/mutex.h"
 #include "ordo/once.h"
 #include "ordo/once_lock.h"
+#include "ordo/one_shot.h"
 #include "ordo/pi_condition_variable.h"
 #include "ordo/pi_mutex.h"
 #include "ordo/poison_mutex.h"
@@ -53,6 +55,7 @@
 #include "ordo/robust_mutex.h"
 #include "ordo/semaphore.h"
 #include "ordo/slim_reader_writer_lock.h"
+#include "ordo/sequence_lock.h"
 #include "ordo/spin_lock.h"
 #include "ordo/thread.h"
 #include "ordo/ticket_lock.h"

@@ -1,222 +1,343 @@
-/* one_shot.c: the channels of the book's chapter 5, which carry one message each.
- *
- * The message is plain memory. Two things must hold: everything the sender did happens before the
- * receiver reads (release and acquire on the flag), and the message is written and taken once.
+/* one_shot.c: model tests of core/one_shot.c. The message is the pointer to a block of the heap, so
+ * that a message without an owner is a leak, and one with two owners is freed twice; what the block
+ * and `notes` hold is plain, so that what was not ordered is a data race.
  */
 #include "subject.h"
 
-#include <ordo/futex.h>
-#include "small_mutex.h"
+#include <errno.h>
+#include <ordo/clock.h>
+#include <ordo/one_shot.h>
 
-enum fault {
-    relaxed_send = 1,
-    relaxed_receive,
-    relaxed_look,
-    no_claim,
-    no_wake,
-    sends_twice,
-    receives_unsent,
-    dropped_unreceived
-};
+typedef ORDO_ONE_SHOT(int *) channel;
 
-static int *message; /* the memory that it points to is what is sent */
+static ORDO_ONE_SHOT_SENDER(int *) sender;
+static ORDO_ONE_SHOT_RECEIVER(int *) receiver;
+static channel shared;
+static channel *own;
+static int notes[2]; /* of the sender, of the receiver */
 
 static int *new_message(void)
 {
-    int *const value = malloc(sizeof *value);
+    int *const message = malloc(sizeof *message);
 
-    *value = 7;
-    return value;
-}
-
-static void take(int *value)
-{
-    model_assert(value != NULL && *value == 7);
-    free(value);
-}
-
-/* ---- A mutex and a sleep: safe, and needs no thought ----------------------------------------- */
-
-static struct mutex mutex;
-static ordo_atomic_u32 sent; /* written under the mutex; what the receiver sleeps on */
-
-static void locked_send(void)
-{
-    mutex_lock(&mutex);
-    message = new_message();
-    ordo_store(&sent, 1, ordo_relaxed);
-    mutex_unlock(&mutex);
-    if (!seeded(no_wake))
-        ordo_futex_wake(&sent, 1);
-}
-
-static void locked_receive(void)
-{
-    int *value = NULL;
-
-    while (value == NULL) {
-        mutex_lock(&mutex);
-        value = message;
-        mutex_unlock(&mutex);
-        if (value == NULL)
-            ordo_futex_wait(&sent, 0);
-    }
-    take(value);
-}
-
-static void locked(void)
-{
-    TOGETHER(locked_send, locked_receive);
-}
-
-/* ---- A flag: send at most once, receive at most once and only when ready --------------------- */
-
-static ordo_atomic_bool in_use, ready;
-
-static void flag_send(void)
-{
-    if (ordo_exchange(&in_use, true, ordo_relaxed)) /* only to claim the right to send */
-        abort();
-    message = new_message();
-    /* Release: pairs with the acquire in receive. */
-    ordo_store(&ready, true, unless(relaxed_send, ordo_release));
-}
-
-static void flag_receive(void)
-{
-    /* Taking the flag makes sure that nobody receives the message a second time. */
-    if (!ordo_exchange(&ready, false, unless(relaxed_receive, ordo_acquire)))
-        abort();
-    take(message);
-}
-
-static void flag_send_twice(void)
-{
-    flag_send();
-    if (seeded(sends_twice))
-        flag_send();
-}
-
-static void flag_wait_and_receive(void)
-{
-    while (!seeded(receives_unsent) && !ordo_load(&ready, ordo_relaxed))
-        ordo_spin_hint();
-    if (!seeded(dropped_unreceived))
-        flag_receive();
-}
-
-static void flag(void)
-{
-    TOGETHER(flag_send_twice, flag_wait_and_receive);
-}
-
-/* ---- One state: empty, writing, ready, reading ----------------------------------------------- */
-
-enum { empty, writing, full, reading };
-static ordo_atomic_u8 state;
-
-static bool state_send(void)
-{
-    uint8_t seen = empty;
-
-    if (!seeded(no_claim) &&
-        !ordo_compare_exchange(&state, &seen, writing, ordo_relaxed, ordo_relaxed))
-        return false;
-    message = new_message();
-    ordo_store(&state, full, unless(relaxed_send, ordo_release));
-    return true;
-}
-
-static int *state_receive(void)
-{
-    uint8_t seen = full;
-
-    if (!ordo_compare_exchange(&state, &seen, reading, unless(relaxed_receive, ordo_acquire),
-                               ordo_relaxed))
-        return NULL;
+    *message = 7;
     return message;
 }
 
-static ordo_atomic_u32 senders;
-
-static void state_send_body(void)
+static void release(int *message)
 {
-    if (state_send())
-        ordo_fetch_add(&senders, 1, ordo_relaxed);
+    model_assert(*message == 7);
+    free(message);
 }
 
-static void state_receive_body(void)
+static void destroy(void *message)
 {
-    int *const value = state_receive();
-
-    if (value != NULL)
-        take(value);
+    release(*(int **)message);
 }
 
-/* The receiver may come too early; what is left then is freed as the channel's drop does it. */
-static void one_state(void)
+static void begin_on_heap(void)
 {
-    TOGETHER(state_send_body, state_receive_body);
-    state_receive_body();
+    model_assert(ordo_one_shot_new(&sender, &receiver, destroy, NULL) == 0);
 }
 
-static void one_state_two_senders(void)
+static void begin_in_place(void)
 {
-    TOGETHER(state_send_body, state_send_body);
-    model_assert(ordo_load(&senders, ordo_relaxed) == 1);
-    state_receive_body();
+    ordo_one_shot_split(&shared, &sender, &receiver, destroy);
 }
 
-/* ---- Blocking, on the heap: the sender's last act lets the receiver free the channel --------- */
-
-struct channel {
-    ordo_atomic_u32 ready;
-    int value;
-};
-static struct channel *channel;
-
-static void blocking_send(void)
+static void begin_in_own_memory(void)
 {
-    struct channel *const mine = channel;
-
-    mine->value = 7;
-    ordo_store(&mine->ready, 1, unless(relaxed_send, ordo_release));
-    if (!seeded(no_wake))
-        ordo_futex_wake(&mine->ready, 1); /* the address alone: the channel may be gone */
+    own = calloc(1, sizeof *own);
+    ordo_one_shot_split(own, &sender, &receiver, destroy);
 }
 
-static void blocking_receive(void)
+/* ---- What each side may do ------------------------------------------------------------------- */
+
+static void send(void)
 {
-    while (ordo_load(&channel->ready, unless(relaxed_look, ordo_acquire)) == 0)
-        ordo_futex_wait(&channel->ready, 0);
-    model_assert(channel->value == 7);
-    free(channel);
+    int *const message = new_message();
+
+    notes[0] = 1;
+    const int error = ordo_one_shot_send(&sender, &message);
+    model_assert(error == 0 || error == EPIPE);
+    model_reach(error == EPIPE);
+    if (error == EPIPE) {
+        model_assert(notes[1] == 1);
+        release(message);
+    }
 }
 
-static void blocking(void)
+static void drop_sender(void)
 {
-    channel = malloc(sizeof *channel);
-    *ordo_get_mut(&channel->ready) = 0;
-    TOGETHER(blocking_send, blocking_receive);
+    notes[0] = 1;
+    ordo_one_shot_drop_sender(&sender);
 }
 
-SOUND(locked, .expect = model_passes, .spurious_returns = 1)
-FAULTY(locked, no_wake, .expect = model_deadlock)
+static void received(int error, int *message)
+{
+    model_assert(error == 0 || error == EPIPE);
+    model_assert(notes[0] == 1);
+    if (error == 0)
+        release(message);
+}
 
-SOUND(flag, .expect = model_passes)
-FAULTY(flag, relaxed_send, .expect = model_data_race)
-FAULTY(flag, relaxed_receive, .expect = model_data_race)
-FAULTY(flag, sends_twice, .expect = model_misuse)
-FAULTY(flag, receives_unsent, .expect = model_misuse)
-FAULTY(flag, dropped_unreceived, .expect = model_leak)
+static void receive(void)
+{
+    int *message = NULL;
+    const int error = ordo_one_shot_receive(&receiver, &message);
 
-SOUND(one_state, .expect = model_passes)
-FAULTY(one_state, relaxed_send, .expect = model_data_race)
-FAULTY(one_state, relaxed_receive, .expect = model_data_race)
-SOUND(one_state_two_senders, .expect = model_passes)
-FAULTY(one_state_two_senders, no_claim, .expect = model_data_race)
+    received(error, message);
+}
 
-SOUND(blocking, .expect = model_passes, .spurious_returns = 1)
-FAULTY(blocking, relaxed_send, .expect = model_data_race)
-FAULTY(blocking, relaxed_look, .expect = model_data_race)
-FAULTY(blocking, no_wake, .expect = model_deadlock)
+static void drop_receiver(void)
+{
+    notes[1] = 1;
+    ordo_one_shot_drop_receiver(&receiver);
+}
+
+static void try_to_receive(void)
+{
+    int *message = NULL;
+    const int error = ordo_one_shot_try_receive(&receiver, &message);
+
+    model_reach(error != EAGAIN);
+    if (error == EAGAIN)
+        drop_receiver();
+    else
+        received(error, message);
+}
+
+/* Not in time, but then. */
+static void receive_late(void)
+{
+    int *message = NULL;
+    int error = ordo_one_shot_receive_until(&receiver, &message, ordo_clock_now() + 1000);
+
+    model_assert(error == 0 || error == ETIMEDOUT);
+    model_reach(error == ETIMEDOUT);
+    if (error == ETIMEDOUT)
+        error = ordo_one_shot_receive(&receiver, &message);
+    received(error, message);
+}
+
+static void give_up(void)
+{
+    int *message = NULL;
+    const int error =
+        ordo_one_shot_receive_until(&receiver, &message, ordo_clock_now() + 1000);
+
+    model_reach(error == ETIMEDOUT);
+    if (error == ETIMEDOUT)
+        drop_receiver();
+    else
+        received(error, message);
+}
+
+/* Each scenario in a channel of each kind. */
+#define BOTH_KINDS(scenario, left, right, ...)                                                     \
+    MODEL_TEST(scenario##_on_heap, __VA_ARGS__)                                                    \
+    {                                                                                              \
+        begin_on_heap();                                                                           \
+        TOGETHER(left, right);                                                                     \
+    }                                                                                              \
+    MODEL_TEST(scenario##_in_place, __VA_ARGS__)                                                   \
+    {                                                                                              \
+        begin_in_place();                                                                          \
+        TOGETHER(left, right);                                                                     \
+    }
+
+BOTH_KINDS(send_and_receive, send, receive, .expect = model_passes, .spurious_returns = 2,
+           .interrupts = 1)
+BOTH_KINDS(drop_and_receive, drop_sender, receive, .expect = model_passes, .spurious_returns = 2,
+           .interrupts = 1)
+BOTH_KINDS(send_and_drop, send, drop_receiver, .expect = model_reached)
+BOTH_KINDS(drop_and_drop, drop_sender, drop_receiver, .expect = model_passes)
+BOTH_KINDS(send_and_try, send, try_to_receive, .expect = model_reached)
+BOTH_KINDS(drop_and_try, drop_sender, try_to_receive, .expect = model_reached)
+BOTH_KINDS(send_and_receive_late, send, receive_late, .expect = model_reached, .timeouts = 1,
+           .spurious_returns = 1)
+BOTH_KINDS(send_and_give_up, send, give_up, .expect = model_reached, .timeouts = 1,
+           .spurious_returns = 1)
+BOTH_KINDS(drop_and_give_up, drop_sender, give_up, .expect = model_reached, .timeouts = 1)
+
+/* ---- Questions ------------------------------------------------------------------------------- */
+
+static void send_unless_abandoned(void)
+{
+    if (ordo_one_shot_is_abandoned(&sender)) {
+        model_reach(true);
+        drop_sender();
+    } else {
+        send();
+    }
+}
+
+MODEL_TEST(is_abandoned, .expect = model_reached)
+{
+    begin_on_heap();
+    TOGETHER(send_unless_abandoned, drop_receiver);
+}
+
+static void receive_if_ready(void)
+{
+    int *message = NULL;
+
+    if (ordo_one_shot_is_ready(&receiver))
+        received(ordo_one_shot_try_receive(&receiver, &message), message);
+    else
+        drop_receiver();
+}
+
+MODEL_TEST(is_ready, .expect = model_reached)
+{
+    begin_on_heap();
+    TOGETHER(send, receive_if_ready);
+}
+
+/* ---- The channel's memory is gone while the other side may not have returned ----------------- */
+
+static void receive_and_free(void)
+{
+    receive();
+    free(own);
+}
+
+static void free_if_refused(void)
+{
+    int *const message = new_message();
+
+    notes[0] = 1;
+    if (ordo_one_shot_send(&sender, &message) == EPIPE) {
+        free(message);
+        free(own);
+        own = NULL;
+    }
+}
+
+MODEL_TEST(freed_by_the_receiver, .expect = model_passes, .spurious_returns = 1)
+{
+    begin_in_own_memory();
+    TOGETHER(send, receive_and_free);
+}
+
+MODEL_TEST(freed_after_a_drop, .expect = model_passes, .spurious_returns = 1)
+{
+    begin_in_own_memory();
+    TOGETHER(drop_sender, receive_and_free);
+}
+
+MODEL_TEST(freed_by_the_sender, .expect = model_passes)
+{
+    begin_in_own_memory();
+    TOGETHER(free_if_refused, drop_receiver);
+    free(own);
+}
+
+/* ---- Several threads that know the channel --------------------------------------------------- */
+
+static void become_sender_and_send(void)
+{
+    ORDO_ONE_SHOT_SENDER(int *) mine;
+    int *const message = new_message();
+
+    ordo_one_shot_become_sender(&shared, &mine);
+    notes[0] = 1;
+    if (ordo_one_shot_send(&mine, &message) != 0)
+        release(message);
+}
+
+static void become_receiver_and_receive(void)
+{
+    ORDO_ONE_SHOT_RECEIVER(int *) mine;
+    int *message;
+
+    ordo_one_shot_become_receiver(&shared, &mine, destroy);
+    received(ordo_one_shot_receive(&mine, &message), message);
+}
+
+static void become_receiver_and_drop(void)
+{
+    ORDO_ONE_SHOT_RECEIVER(int *) mine;
+
+    ordo_one_shot_become_receiver(&shared, &mine, destroy);
+    ordo_one_shot_drop_receiver(&mine);
+}
+
+MODEL_TEST(become, .expect = model_passes, .spurious_returns = 1)
+{
+    TOGETHER(become_sender_and_send, become_receiver_and_receive);
+}
+
+MODEL_TEST(become_and_drop, .expect = model_passes)
+{
+    TOGETHER(become_sender_and_send, become_receiver_and_drop);
+}
+
+MODEL_TEST(two_senders, .expect = model_misuse)
+{
+    TOGETHER(become_sender_and_send, become_sender_and_send);
+}
+
+MODEL_TEST(two_receivers, .expect = model_misuse)
+{
+    TOGETHER(become_receiver_and_drop, become_receiver_and_drop);
+}
+
+/* A copy of a sender or receiver is noticed, in the thread that comes second. */
+static void send_by_a_copy(void)
+{
+    __typeof__(sender) copy = sender;
+    int *const message = NULL;
+
+    (void)!ordo_one_shot_send(&copy, &message);
+}
+
+MODEL_TEST(copied_sender, .expect = model_misuse)
+{
+    begin_in_place();
+    send_by_a_copy();
+    send_by_a_copy();
+}
+
+static void drop_a_copy(void)
+{
+    __typeof__(receiver) copy = receiver;
+
+    ordo_one_shot_drop_receiver(&copy);
+}
+
+MODEL_TEST(copied_receiver, .expect = model_misuse)
+{
+    begin_in_place();
+    TOGETHER(drop_a_copy, drop_a_copy);
+}
+
+MODEL_TEST(split_in_use, .expect = model_misuse)
+{
+    begin_in_place();
+    begin_in_place();
+}
+
+/* ---- Twice in one place, and no memory ------------------------------------------------------- */
+
+MODEL_TEST(split_again, .expect = model_passes)
+{
+    begin_in_place();
+    TOGETHER(send, receive);
+    begin_in_place();
+    TOGETHER(drop_sender, receive);
+}
+
+MODEL_TEST(no_memory, .expect = model_reached, .allocation_failures = 1)
+{
+    const int error = ordo_one_shot_new(&sender, &receiver, destroy, NULL);
+
+    model_assert(error == 0 || error == ENOMEM);
+    model_reach(error == ENOMEM);
+    if (error == 0) {
+        drop_sender();
+        drop_receiver();
+    } else {
+        model_assert(sender.any.channel == NULL && receiver.any.channel == NULL);
+    }
+}
