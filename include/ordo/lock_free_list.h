@@ -111,24 +111,24 @@ static inline void ordo_lock_free_cursor_end(struct ordo_lock_free_cursor *curso
 
 /* Runs the statement that follows with `name`, a const void *, pointing to each element in turn.
  * Leaving it by break, return or goto ends the cursor too. */
-#define ORDO_LOCK_FREE_LIST_FOR_EACH(name, list, participant)                                      \
-    ORDO_LOCK_FREE_LIST_FOR_EACH_(ORDO_SCOPE_NAME(ordo_cursor), name, list, participant)
-#define ORDO_LOCK_FREE_LIST_FOR_EACH_(cursor, name, list, participant)                             \
-    ORDO_LOCK_FREE_CURSOR_(cursor, list, participant)                                              \
+#define ORDO_LOCK_FREE_LIST_FOR_EACH(name, list, reader)                                           \
+    ORDO_LOCK_FREE_LIST_FOR_EACH_(ORDO_SCOPE_NAME(ordo_cursor), name, list, reader)
+#define ORDO_LOCK_FREE_LIST_FOR_EACH_(cursor, name, list, reader)                                  \
+    ORDO_LOCK_FREE_CURSOR_(cursor, list, reader)                                                   \
         for (const void *name; (name = ordo_lock_free_cursor_next(&cursor)) != 0;)
 
 /* Runs the statement that follows once with `name`, a const void *, pointing to the element that
  * equals *key, or not at all if there is none. */
-#define ORDO_LOCK_FREE_LIST_FIND(name, list, participant, key)                                     \
-    ORDO_LOCK_FREE_LIST_FIND_(ORDO_SCOPE_NAME(ordo_cursor), name, list, participant, key)
-#define ORDO_LOCK_FREE_LIST_FIND_(cursor, name, list, participant, key)                            \
-    ORDO_LOCK_FREE_CURSOR_(cursor, list, participant)                                              \
+#define ORDO_LOCK_FREE_LIST_FIND(name, list, reader, key)                                          \
+    ORDO_LOCK_FREE_LIST_FIND_(ORDO_SCOPE_NAME(ordo_cursor), name, list, reader, key)
+#define ORDO_LOCK_FREE_LIST_FIND_(cursor, name, list, reader, key)                                 \
+    ORDO_LOCK_FREE_CURSOR_(cursor, list, reader)                                                   \
         for (const void *name = ordo_lock_free_cursor_find(&cursor, key); name != 0; name = 0)
 
-#define ORDO_LOCK_FREE_CURSOR_(cursor, list, participant)                                          \
+#define ORDO_LOCK_FREE_CURSOR_(cursor, list, reader)                                               \
     for (struct ordo_lock_free_cursor cursor                                                       \
              __attribute__((cleanup(ordo_lock_free_cursor_end))) =                                 \
-             ordo_lock_free_cursor_start(list, participant);                                       \
+             ordo_lock_free_cursor_start(list, reader);                                            \
          cursor.participant != 0; ordo_lock_free_cursor_end(&cursor))
 
 #ifdef __cplusplus
