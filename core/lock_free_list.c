@@ -28,11 +28,14 @@
  * node that is unlinked is never linked again. If the link has led to a new node in between, and
  * that is gone, it is right as it was.
  *
- * Orderings. Insert releases its node, protect acquires. The exchanges that mark and unlink are
- * releases, too. Who retires a node must have everything behind it that has led to its being
- * unlinked, and a reader that then still finds a link to it has its slot seen: the mark of the node
- * before, the unlinking of that, and the unlinking of this one, by three threads, are a chain of
- * releases and acquires, from the mark to the fence of the scan.
+ * Orderings. Insert releases its node, and unlinking the node that it makes the link lead to;
+ * protect acquires. The mark publishes nothing: it is a read-modify-write, so who reads it acquires
+ * from the insert that had made the link lead where it leads. That a reader's slot is seen by who
+ * retires what the reader's old link still leads to, needs a chain from the change of that link to
+ * the fence of the scan. The link is that of a marked node, which was unlinked since; so the chain
+ * is: the mark, read by who unlinked that node; the release of that unlinking, acquired by who
+ * unlinks and retires. The first step needs no ordering, as it begins at what the reader has not
+ * seen.
  *
  * A cursor has a fourth slot, for the node that it is at, from which it goes on by that node's link,
  * or, if that is marked, by a seek for what is greater than its element, which stays readable.
@@ -87,7 +90,7 @@ static bool unlink_node(ordo_atomic_ptr *link, element_node *node, element_node 
 {
     void *expected = node;
 
-    /* Release: pairs with the acquires of protect; see above. */
+    /* Release: pairs with the acquires of protect. */
     return ordo_compare_exchange(link, &expected, next, ordo_release, ordo_relaxed);
 }
 
@@ -191,9 +194,8 @@ bool ordo_lock_free_list_remove(ordo_lock_free_list *list, ordo_participant *par
 
         if (!place.is_equal)
             break;
-        /* Release: pairs with the acquires of protect; see above. */
         is_removed = ordo_compare_exchange(&place.node->next, &expected, marked(place.next),
-                                           ordo_release, ordo_relaxed);
+                                           ordo_relaxed, ordo_relaxed);
         if (!is_removed)
             continue;
         if (unlink_node(place.link, place.node, place.next))

@@ -163,14 +163,14 @@ MODEL_TEST(remove_beside_remove_with_epochs, .expect = model_passes)
     end(0);
 }
 
-MODEL_TEST(three_removes, .expect = model_passes, .executions = 1500)
+MODEL_TEST(three_removes, .expect = model_passes, .executions = 700)
 {
     begin(start_hazards, 3, 3);
     TOGETHER(remove_1, also_remove_2, third_removes_3);
     end(0);
 }
 
-MODEL_TEST(two_removes_and_insert, .expect = model_passes, .executions = 1500)
+MODEL_TEST(two_removes_and_insert, .expect = model_passes, .executions = 700)
 {
     start_hazards(3);
     insert_by(0, 1);
@@ -282,7 +282,7 @@ MODEL_TEST(what_stays_is_met, .expect = model_passes)
     end(12);
 }
 
-MODEL_TEST(iteration_beside_removes, .expect = model_passes, .executions = 1500)
+MODEL_TEST(iteration_beside_removes, .expect = model_passes, .executions = 700)
 {
     begin(start_hazards, 2, 3);
     TOGETHER(remove_1_and_2, iterate);
@@ -309,11 +309,31 @@ static void find_and_go_on(void)
     seen = keys_seen_by(1);
 }
 
-MODEL_TEST(find_beside_removes, .expect = model_passes, .executions = 1500)
+MODEL_TEST(find_beside_removes, .expect = model_passes, .executions = 700)
 {
     begin(start_hazards, 2, 2);
     TOGETHER(remove_1_and_2, find_and_go_on);
     end(0);
+}
+
+/* The element is inserted behind one that a second thread unlinks, and found by a third. */
+static void remove_1_only(void)
+{
+    const struct element element = {1, intact};
+
+    model_assert(ordo_lock_free_list_remove(&list, self[0], &element));
+}
+
+static void third_looks_for_2(void)
+{
+    contains_by(2, 2);
+}
+
+MODEL_TEST(insert_unlink_and_look, .expect = model_passes)
+{
+    begin(start_epochs, 3, 1);
+    TOGETHER(remove_1_only, also_insert_2, third_looks_for_2);
+    end(4);
 }
 
 /* One iterates, two remove neighbours: three slots in each, and a fourth. */
@@ -322,7 +342,7 @@ static void third_removes_2(void)
     model_assert(remove_by(2, 2));
 }
 
-MODEL_TEST(iteration_beside_two_removers, .expect = model_passes, .executions = 1500)
+MODEL_TEST(iteration_beside_two_removers, .expect = model_passes, .executions = 700)
 {
     begin(start_hazards, 3, 3);
     TOGETHER(remove_1, iterate, third_removes_2);
