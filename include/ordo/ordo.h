@@ -10,6 +10,8 @@
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
  * Sharing      allocator.h, arc.h
+ * Sharing      allocator.h
+ * Reclamation  reclamation.h, hazard_pointer.h, quiescent.h
  * Sharing      one_shot.h, sequence_lock.h, allocator.h
  * Sharing      allocator.h, channel.h, select.h
  * Sharing      one_shot.h, channel.h, select.h, channel_watch.h, sequence_lock.h, allocator.h
@@ -30,14 +32,20 @@
 #include "ordo/clock.h"
 #include "ordo/condition_variable.h"
 #include "ordo/cpu.h"
+#include "ordo/element_type.h"
 #include "ordo/error_checking_mutex.h"
 #include "ordo/event.h"
 #include "ordo/futex.h"
 #include "ordo/futex_pi.h"
+#include "ordo/hazard_pointer.h"
 #include "ordo/jump.h"
 #include "ordo/latch.h"
 #include "ordo/lazy.h"
 #include "ordo/lazy_pointer.h"
+#include "ordo/lock_free_list.h"
+#include "ordo/lock_free_queue.h"
+#include "ordo/lock_free_stack.h"
+#include "ordo/mcs_lock.h"
 #include "ordo/membarrier.h"
 #include "ordo/mutex.h"
 #include "ordo/once.h"
@@ -50,14 +58,18 @@
 #include "ordo/process_shared_mutex.h"
 #include "ordo/process_shared_reader_writer_lock.h"
 #include "ordo/process_shared_semaphore.h"
+#include "ordo/quiescent.h"
 #include "ordo/reader_writer_lock.h"
+#include "ordo/reclamation.h"
 #include "ordo/recursive_mutex.h"
 #include "ordo/robust_mutex.h"
 #include "ordo/select.h"
 #include "ordo/semaphore.h"
 #include "ordo/sequence_lock.h"
+#include "ordo/slim_reader_writer_lock.h"
 #include "ordo/spin_lock.h"
 #include "ordo/thread.h"
+#include "ordo/ticket_lock.h"
 #include "ordo/wait.h"
 
 #endif

@@ -20,6 +20,7 @@ TestSuite(locks, .timeout = 60);
     static void kind##_do_unlock(void *lock) { ordo_##kind##_unlock(lock); }
 
 KIND(spin_lock)
+KIND(ticket_lock)
 KIND(mutex)
 KIND(process_shared_mutex)
 KIND(recursive_mutex)
@@ -58,6 +59,53 @@ static void poison_mutex_do_unlock(void *lock)
     ordo_poison_mutex_unlock(lock);
 }
 
+/* The lock and the node of its owner, which goes with the unlock. */
+struct mcs {
+    ordo_mcs_lock lock;
+    struct ordo_mcs_node *owner;
+};
+
+static struct ordo_mcs_node *new_node(void)
+{
+    struct ordo_mcs_node *const node = malloc(sizeof *node);
+
+    if (node == NULL)
+        abort();
+    return node;
+}
+
+static void mcs_lock_do_lock(void *lock)
+{
+    struct ordo_mcs_node *const node = new_node();
+    struct mcs *const mcs = lock;
+
+    ordo_mcs_lock_lock(&mcs->lock, node);
+    mcs->owner = node;
+}
+
+static bool mcs_lock_do_try_lock(void *lock)
+{
+    struct ordo_mcs_node *const node = new_node();
+    struct mcs *const mcs = lock;
+    const bool locked = ordo_mcs_lock_try_lock(&mcs->lock, node);
+
+    if (locked)
+        mcs->owner = node;
+    else
+        free(node);
+    return locked;
+}
+
+static void mcs_lock_do_unlock(void *lock)
+{
+    struct mcs *const mcs = lock;
+    struct ordo_mcs_node *const node = mcs->owner;
+
+    mcs->owner = NULL;
+    ordo_mcs_lock_unlock(&mcs->lock, node);
+    free(node);
+}
+
 static void lock_until_never(void *lock)
 {
     if (ordo_mutex_lock_until(lock, UINT64_MAX) != 0)
@@ -81,6 +129,7 @@ static void lock_until_never(void *lock)
 
 WRITE_SIDE(reader_writer_lock)
 WRITE_SIDE(process_shared_reader_writer_lock)
+WRITE_SIDE(slim_reader_writer_lock)
 
 #define LOCK(kind, ...)                                                                            \
     {.name = #kind, .lock = kind##_do_lock, .try_lock = kind##_do_try_lock,                        \
@@ -97,6 +146,9 @@ const struct lock_kind lock_kinds[] = {
     LOCK(pi_mutex),
     LOCK(reader_writer_lock),
     LOCK(process_shared_reader_writer_lock),
+    LOCK(ticket_lock, .leaves_traces = true, .is_handed_on = true),
+    LOCK(mcs_lock, .is_handed_on = true),
+    LOCK(slim_reader_writer_lock, .is_handed_on = true),
     {.name = "mutex, lock_until", .lock = lock_until_never, .try_lock = mutex_do_try_lock,
      .unlock = mutex_do_unlock},
 };
@@ -114,6 +166,8 @@ Test(locks, sizes)
     cr_expect(sizeof(ordo_poison_mutex) == 48);
     cr_expect(sizeof(ordo_reader_writer_lock) == 8);
     cr_expect(sizeof(ordo_process_shared_reader_writer_lock) == 8);
+    cr_expect(sizeof(ordo_ticket_lock) == 8 && sizeof(ordo_mcs_lock) == 8);
+    cr_expect(sizeof(struct ordo_mcs_node) == 16 && sizeof(ordo_slim_reader_writer_lock) == 8);
     cr_expect(sizeof(ordo_pi_mutex) == 4 && sizeof(ordo_robust_mutex) == 40);
     cr_expect(sizeof(ordo_condition_variable) == 16);
     cr_expect(sizeof(ordo_process_shared_condition_variable) == 8);
@@ -174,7 +228,7 @@ Test(locks, sum_of_several_threads, .timeout = 300)
     enum { threads = 4 };
 
     FOR_EACH_KIND (kind) {
-        struct sum sum = {.kind = kind, .rounds = test_rounds(1)};
+        struct sum sum = {.kind = kind, .rounds = test_rounds(kind->is_handed_on ? 200 : 1)};
         const unsigned int tries = (sum.rounds + 3) / 4;
 
         run_threads(threads, add, &sum);
@@ -243,3 +297,6 @@ UNMAPPED(poison_mutex, 5)
 UNMAPPED(pi_mutex, 6)
 UNMAPPED(reader_writer_lock, 7)
 UNMAPPED(process_shared_reader_writer_lock, 8)
+UNMAPPED(ticket_lock, 9)
+UNMAPPED(mcs_lock, 10)
+UNMAPPED(slim_reader_writer_lock, 11)

@@ -1,0 +1,85 @@
+/* reclamation_record.h: what a participant is inside; for the schemes. reclamation.c says how
+ * records are kept.
+ */
+#ifndef ORDO_RECLAMATION_RECORD_H
+#define ORDO_RECLAMATION_RECORD_H
+
+#include <stddef.h>
+
+#include "ordo/reclamation.h"
+#include "ordo/thread.h"
+
+/* The first member of a scheme's record. Only the owner, or who keeps the record for a moment,
+ * touches more than `next` and `in_use`. */
+struct record {
+    ordo_participant participant;
+    struct record *next; /* never changes */
+    ordo_atomic_bool in_use;
+    bool is_busy;     /* destroy functions run */
+    uint32_t retired; /* how many are in `newest` */
+    ordo_retired *newest;
+    void *domain;
+    struct ordo_thread_exit exit;
+};
+
+/* A list of retired nodes that is taken apart. */
+static inline ordo_retired *retired_pop(ordo_retired **list)
+{
+    ordo_retired *const node = *list;
+
+    if (node != NULL)
+        *list = node->next;
+    return node;
+}
+
+static inline void retired_push(ordo_retired **list, ordo_retired *node)
+{
+    node->next = *list;
+    *list = node;
+}
+
+/* Empties the list before each destruction, which may retire other nodes. */
+static inline void retired_destroy(ordo_retired **list)
+{
+    ordo_retired *node;
+
+    while ((node = retired_pop(list)) != NULL)
+        node->destroy(node, node->context);
+}
+
+/* The newest record, for walks by `next` through all there are. */
+static inline struct record *record_first(const struct ordo_participants *participants)
+{
+    /* Acquire: pairs with the release in record_take that added it. */
+    return ordo_load(&participants->newest, ordo_acquire);
+}
+
+/* Takes a record for the calling thread, one that nobody uses or a new one of `size` bytes. NULL:
+ * no memory. What its last user could not destroy is still in it. */
+struct record *record_take(struct ordo_participants *participants, size_t size);
+
+/* Whether the caller has it now, for a moment, because nobody else did. */
+bool record_try_keep(struct record *record);
+
+/* The opposite of both. */
+void record_give_back(struct record *record);
+
+/* Calls leave(record) when the calling thread ends, or now. */
+static inline void record_at_exit(struct record *record, void (*leave)(void *record))
+{
+    ordo_thread_at_exit(&record->exit, leave, record);
+}
+
+static inline void record_exit(struct record *record)
+{
+    if (record->is_busy)
+        ordo_misuse("reclamation.c: a destroy function gives back the participant it runs for");
+    ordo_thread_not_at_exit(&record->exit);
+    record->exit.function(record);
+}
+
+/* Frees all records, of which nobody uses any; destroy(record) comes before. */
+void record_free_all(struct ordo_participants *participants, size_t size,
+                     void (*destroy)(struct record *record));
+
+#endif
