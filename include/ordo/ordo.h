@@ -12,7 +12,8 @@
  * Sharing      allocator.h
  *
  * jump.h       a longjmp that gives back poison mutexes
- * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
+ * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own;
+ *              parking_lot.h: for locks of one's own that are a few bits
  */
 #ifndef ORDO_ORDO_H
 #define ORDO_ORDO_H
@@ -36,6 +37,7 @@
 #include "ordo/mutex.h"
 #include "ordo/once.h"
 #include "ordo/once_lock.h"
+#include "ordo/parking_lot.h"
 #include "ordo/pi_condition_variable.h"
 #include "ordo/pi_mutex.h"
 #include "ordo/poison_mutex.h"
