@@ -1,116 +1,20 @@
 /* bucket_lock.h: the lock of one queue of the parking lot. It stands on parkers alone, so that the
- * lot is the same on every system; those who wait are a list on their own stacks.
+ * lot is the same on every system; those who wait are a list on their own stacks. Zero bytes are an
+ * unlocked one. What one owner did happens before all that the next one does.
  *
- *     bit 0        locked
- *     other bits   the newest of those that wait, each of which knows the one before it
- *
- * Lock sets the bit, or puts itself on the list while the bit is set. Unlock takes the oldest off
- * the list, clears the bit, and wakes it; it tries again, beside whoever comes by.
- *
- * Nobody sleeps for ever. A thread gets on the list only by an exchange that sees the bit set, so an
- * unlock is to come, which sees it there. Each unlock that finds a list wakes one of it, and the
- * woken one, or who was faster, unlocks later. That every unlock looks at the list is why it need
- * not know whether somebody is already on the way.
- *
- * The list is read and shortened only with the bit set, by the owner; others put nodes in front of
- * it meanwhile. Its nodes stay until woken, and after the wake nothing of a node is used.
+ * The model checker has a simpler one, for the tests of what stands on the lot; this one has tests
+ * of its own.
  */
 #ifndef ORDO_CORE_BUCKET_LOCK_H
 #define ORDO_CORE_BUCKET_LOCK_H
 
 #include "ordo/atomic.h"
-#include "ordo/clock.h"
-#include "ordo/spin_limit.h"
-#include "parker.h"
 
 struct bucket_lock {
     ordo_atomic_u64 word;
 };
 
-struct bucket_waiter {
-    struct bucket_waiter *older;
-    struct parker parker;
-};
-
-enum { bucket_locked = 1 };
-
-_Static_assert(_Alignof(struct bucket_waiter) > bucket_locked, "bit 0 of an address is 0");
-
-static inline struct bucket_waiter *bucket_newest(uint64_t word)
-{
-    return (struct bucket_waiter *)(uintptr_t)(word & ~(uint64_t)bucket_locked);
-}
-
-/* Locks one that was found locked. */
-__attribute__((cold, noinline)) static void bucket_lock_wait(struct bucket_lock *lock)
-{
-    unsigned int turns = 0;
-    uint64_t word = ordo_load(&lock->word, ordo_relaxed);
-
-    for (;;) {
-        if ((word & bucket_locked) == 0) {
-            /* Acquire: pairs with the release in unlock. */
-            if (ordo_compare_exchange_weak(&lock->word, &word, word | bucket_locked, ordo_acquire,
-                                           ordo_relaxed))
-                return;
-        } else if (word == bucket_locked && turns < ordo_spin_limit) {
-            turns++;
-            ordo_spin_hint();
-            word = ordo_load(&lock->word, ordo_relaxed);
-        } else {
-            struct bucket_waiter self = {.older = bucket_newest(word)};
-
-            /* Release: pairs with the acquire in unlock, which reads the node. */
-            if (ordo_compare_exchange_weak(&lock->word, &word,
-                                           (uintptr_t)&self | bucket_locked, ordo_release,
-                                           ordo_relaxed)) {
-                ordo_parker_wait(&self.parker, ORDO_NEVER, 0);
-                word = ordo_load(&lock->word, ordo_relaxed);
-            }
-        }
-    }
-}
-
-static inline void bucket_lock_lock(struct bucket_lock *lock)
-{
-    uint64_t expected = 0;
-
-    /* Acquire: pairs with the release in unlock. */
-    if (!ordo_compare_exchange(&lock->word, &expected, bucket_locked, ordo_acquire, ordo_relaxed))
-        bucket_lock_wait(lock);
-}
-
-/* Unlocks one that somebody waits for; `word` is what it was then. */
-__attribute__((cold, noinline)) static void bucket_lock_wake(struct bucket_lock *lock,
-                                                             uint64_t word)
-{
-    for (;;) {
-        struct bucket_waiter *younger = NULL, *oldest = bucket_newest(word);
-
-        while (oldest->older != NULL) {
-            younger = oldest;
-            oldest = oldest->older;
-        }
-        if (younger != NULL) {
-            younger->older = NULL;
-            /* Release: pairs with the acquire of the next owner. */
-            ordo_and(&lock->word, ~(uint64_t)bucket_locked, ordo_release);
-        } else if (!ordo_compare_exchange(&lock->word, &word, 0, ordo_release, ordo_acquire)) {
-            continue; /* acquire: somebody else is in front by now; as in unlock */
-        }
-        ordo_parker_wake(&oldest->parker);
-        return;
-    }
-}
-
-static inline void bucket_lock_unlock(struct bucket_lock *lock)
-{
-    uint64_t word = bucket_locked;
-
-    /* Release: pairs with the acquire of the next owner. Acquire: pairs with the release of who put
-     * itself on the list; those before it are in the same release sequence. */
-    if (!ordo_compare_exchange(&lock->word, &word, 0, ordo_release, ordo_acquire))
-        bucket_lock_wake(lock, word);
-}
+void ordo_bucket_lock_lock(struct bucket_lock *lock);
+void ordo_bucket_lock_unlock(struct bucket_lock *lock);
 
 #endif

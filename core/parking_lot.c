@@ -107,10 +107,10 @@ static struct bucket *lock_bucket_of(const struct node *node)
         const void *const key = ordo_load(&node->key, ordo_relaxed);
         struct bucket *const bucket = bucket_of(key);
 
-        bucket_lock_lock(&bucket->lock);
+        ordo_bucket_lock_lock(&bucket->lock);
         if (has_key(node, key))
             return bucket;
-        bucket_lock_unlock(&bucket->lock); /* it was moved */
+        ordo_bucket_lock_unlock(&bucket->lock); /* it was moved */
     }
 }
 
@@ -160,24 +160,24 @@ static bool give_up(struct node *self)
         if (parking->timed_out != NULL)
             parking->timed_out(parking->context, key, was_last);
     }
-    bucket_lock_unlock(&bucket->lock);
+    ordo_bucket_lock_unlock(&bucket->lock);
     return was_queued;
 }
 
 int ordo_parking_lot_park(const void *key, const struct ordo_parking *parking, uint64_t deadline,
                           uintptr_t *token)
 {
-    struct node self = {.key = ORDO_ATOMIC_INIT((void *)(uintptr_t)key), .parking = parking,
-                        .queued = true};
+    struct node self = {.parking = parking, .queued = true};
     struct bucket *const bucket = bucket_of(key);
 
-    bucket_lock_lock(&bucket->lock);
+    ordo_store(&self.key, (void *)(uintptr_t)key, ordo_relaxed);
+    ordo_bucket_lock_lock(&bucket->lock);
     if (parking->validate != NULL && !parking->validate(parking->context)) {
-        bucket_lock_unlock(&bucket->lock);
+        ordo_bucket_lock_unlock(&bucket->lock);
         return EAGAIN;
     }
     append(&bucket->list, &self);
-    bucket_lock_unlock(&bucket->lock);
+    ordo_bucket_lock_unlock(&bucket->lock);
     if (parking->before_sleep != NULL)
         parking->before_sleep(parking->context);
     if (!ordo_parker_wait(&self.parker, deadline, parking->flags)) {
@@ -271,13 +271,13 @@ struct ordo_unparked ordo_parking_lot_requeue(const void *from, const void *to,
     struct bucket *const upper = source < target ? target : source;
     struct list woken = {NULL, NULL};
 
-    bucket_lock_lock(&lower->lock);
+    ordo_bucket_lock_lock(&lower->lock);
     if (upper != lower)
-        bucket_lock_lock(&upper->lock);
+        ordo_bucket_lock_lock(&upper->lock);
     const struct ordo_unparked result = take(source, from, target, to, unparking, &woken);
     if (upper != lower)
-        bucket_lock_unlock(&upper->lock);
-    bucket_lock_unlock(&lower->lock);
+        ordo_bucket_lock_unlock(&upper->lock);
+    ordo_bucket_lock_unlock(&lower->lock);
     wake_all(&woken);
     return result;
 }
@@ -332,7 +332,7 @@ static uintptr_t give_token(void *token, const struct ordo_unparked *unparked)
     return *(const uintptr_t *)token;
 }
 
-uint32_t ordo_parking_lot_unpark_all(const void *key, uintptr_t token)
+size_t ordo_parking_lot_unpark_all(const void *key, uintptr_t token)
 {
     return ordo_parking_lot_unpark(key, &(struct ordo_unparking){.finish = give_token,
                                                                  .context = &token})

@@ -76,7 +76,7 @@ int ordo_parking_lot_park(const void *key, const struct ordo_parking *parking, u
 
 /* What an unpark or requeue did. */
 struct ordo_unparked {
-    uint32_t woken, moved;
+    size_t woken, moved;
     bool have_more; /* others are still parked with the key */
     bool is_fair;   /* threads were taken, and it is time to be fair */
 };
@@ -112,7 +112,7 @@ ordo_parking_lot_unpark_one(const void *key,
                             void *context);
 
 /* Takes out all that are there; returns how many. */
-uint32_t ordo_parking_lot_unpark_all(const void *key, uintptr_t token);
+size_t ordo_parking_lot_unpark_all(const void *key, uintptr_t token);
 
 /* As unpark, but those that are to be moved are parked with the key `to` from then on, last in its
  * queue, and in the order in which they were. Both queues are locked meanwhile. If the keys are the

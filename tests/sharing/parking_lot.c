@@ -367,7 +367,7 @@ Test(parking_lot, moved_and_then_gives_up)
     for (unsigned int to = 1; to < 3; to++) {
         start(&sleepers[0], KEY, 0, ordo_clock_now() + 50 * millisecond);
         start(&sleepers[1], KEY, 0, ordo_clock_now() + 100 * millisecond);
-        const uint32_t moved = ordo_parking_lot_requeue(KEY, keys[to], &moving).moved;
+        const size_t moved = ordo_parking_lot_requeue(KEY, keys[to], &moving).moved;
         for (unsigned int i = 0; i < 2; i++) {
             ordo_thread_join(sleepers[i].thread);
             cr_expect(sleepers[i].result == ETIMEDOUT && sleepers[i].timeouts == 1);
@@ -541,9 +541,10 @@ static void turn(struct carousel *carousel, unsigned self)
         if (draw / 4 % 2 == 0)
             ordo_parking_lot_requeue(key, keys[draw / 8 % 3], &moving);
         else if (draw / 8 % 2 == 0)
-            ordo_add(&carousel->woken, ordo_parking_lot_unpark_all(key, 0), ordo_relaxed);
+            ordo_add(&carousel->woken, (uint32_t)ordo_parking_lot_unpark_all(key, 0),
+                     ordo_relaxed);
         else
-            ordo_add(&carousel->woken, ordo_parking_lot_unpark_one(key, NULL, NULL).woken,
+            ordo_add(&carousel->woken, (uint32_t)ordo_parking_lot_unpark_one(key, NULL, NULL).woken,
                      ordo_relaxed);
         ordo_thread_yield();
     }
