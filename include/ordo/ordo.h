@@ -3,10 +3,10 @@
  * atomic.h     typed atomics, fences, copies of shared memory (with order.h, typed.h and symbols.h)
  * cpu.h        the CPU features that the routines choose by
  *
- * Locks        spin_lock.h, mutex.h, recursive_mutex.h, error_checking_mutex.h, poison_mutex.h,
- *              reader_writer_lock.h, pi_mutex.h, robust_mutex.h
- * Waiting      condition_variable.h, pi_condition_variable.h, semaphore.h, binary_semaphore.h,
- *              barrier.h, latch.h, event.h; wait.h: on any atomic
+ * Locks        spin_lock.h, byte_mutex.h, mutex.h, recursive_mutex.h, error_checking_mutex.h,
+ *              poison_mutex.h, reader_writer_lock.h, pi_mutex.h, robust_mutex.h
+ * Waiting      condition_variable.h, byte_condition_variable.h, pi_condition_variable.h,
+ *              semaphore.h, binary_semaphore.h, barrier.h, latch.h, event.h; wait.h: on any atomic
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
  * Sharing      allocator.h
@@ -22,6 +22,8 @@
 #include "ordo/atomic.h"
 #include "ordo/barrier.h"
 #include "ordo/binary_semaphore.h"
+#include "ordo/byte_condition_variable.h"
+#include "ordo/byte_mutex.h"
 #include "ordo/clock.h"
 #include "ordo/condition_variable.h"
 #include "ordo/cpu.h"

@@ -24,6 +24,7 @@ KIND(mutex)
 KIND(process_shared_mutex)
 KIND(recursive_mutex)
 KIND(pi_mutex)
+KIND(byte_mutex)
 
 static void error_checking_mutex_do_lock(void *lock)
 {
@@ -97,6 +98,7 @@ const struct lock_kind lock_kinds[] = {
     LOCK(pi_mutex),
     LOCK(reader_writer_lock),
     LOCK(process_shared_reader_writer_lock),
+    LOCK(byte_mutex),
     {.name = "mutex, lock_until", .lock = lock_until_never, .try_lock = mutex_do_try_lock,
      .unlock = mutex_do_unlock},
 };
@@ -109,6 +111,7 @@ const unsigned int lock_kind_count = sizeof lock_kinds / sizeof *lock_kinds;
 Test(locks, sizes)
 {
     cr_expect(sizeof(ordo_spin_lock) == 1);
+    cr_expect(sizeof(ordo_byte_mutex) == 1 && sizeof(ordo_byte_condition_variable) == 1);
     cr_expect(sizeof(ordo_mutex) == 4 && sizeof(ordo_process_shared_mutex) == 4);
     cr_expect(sizeof(ordo_recursive_mutex) == 16 && sizeof(ordo_error_checking_mutex) == 16);
     cr_expect(sizeof(ordo_poison_mutex) == 48);
@@ -243,3 +246,4 @@ UNMAPPED(poison_mutex, 5)
 UNMAPPED(pi_mutex, 6)
 UNMAPPED(reader_writer_lock, 7)
 UNMAPPED(process_shared_reader_writer_lock, 8)
+UNMAPPED(byte_mutex, 9)
