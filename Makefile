@@ -56,7 +56,8 @@ endef
 
 # ---- targets -------------------------------------------------------------------------------------
 
-# Each file sets, for its target T: TARGETS += T, BACKEND.T, CPU.T and CC.T.
+# Each file sets, for its target T: TARGETS += T, BACKEND.T, CPU.T and CC.T; one without futexes also
+# FUTEX.T.
 TARGETS :=
 include $(wildcard toolchains/*.mk)
 
@@ -74,9 +75,9 @@ endif
 # core/ is the same for all, and comes last in the archive (tests/check takes it off there). A target
 # for systems without futexes has FUTEX.T := pthread: the files of core/pthread take the place of
 # those of core that have their names.
-seams = $(wildcard core/$(FUTEX.$(1))/*.c)
-core  = $(patsubst %.c,%.o,$(filter-out $(subst /$(FUTEX.$(1))/,/,$(seams)),$(wildcard core/*.c)) \
-    $(if $(FUTEX.$(1)),$(seams)))
+seams = $(if $(FUTEX.$(1)),$(wildcard core/$(FUTEX.$(1))/*.c))
+core  = $(patsubst %.c,%.o,$(filter-out $(patsubst core/$(FUTEX.$(1))/%,core/%,$(seams)),\
+    $(wildcard core/*.c)) $(seams))
 
 sources = $(filter-out dispatch,$(basename $(notdir $(wildcard arch/$(1)/*.S))))
 OBJECTS.x86_64  := $(patsubst %,x86_64/%.o,$(call sources,x86_64) features)

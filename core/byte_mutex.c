@@ -139,3 +139,20 @@ ORDO_NOT_ANALYSED void ordo_byte_mutex_unlock(ordo_byte_mutex *mutex)
     if (!ordo_compare_exchange(&mutex->state, &state, 0, ordo_release, ordo_relaxed))
         unlock_and_wake(mutex, state);
 }
+
+/* ---- Fork ------------------------------------------------------------------------------------ */
+
+void ordo_byte_mutex_fork_prepare(ordo_byte_mutex *mutex)
+{
+    ordo_byte_mutex_lock(mutex);
+}
+
+void ordo_byte_mutex_fork_parent(ordo_byte_mutex *mutex)
+{
+    ordo_byte_mutex_unlock(mutex);
+}
+
+ORDO_NOT_ANALYSED void ordo_byte_mutex_fork_child(ordo_byte_mutex *mutex)
+{
+    ordo_store(&mutex->state, 0, ordo_relaxed); /* there is nobody else */
+}

@@ -87,9 +87,14 @@ sources.hostile := $(filter-out tests/core/futex%,$(wildcard tests/core/*.c))
 link.hostile := $(patsubst %,-Wl$(,)--wrap=%,$(filter-out ordo_futex_operation%,\
     $(shell sed -n 's/^u*int[0-9a-z_]* \(ordo_futex_[a-z_]*\).*/\1/p' include/ordo/futex*.h)))
 
+# A target without futexes refuses some types. Of their tests it has others: that they refuse.
+REFUSED := $(patsubst %,tests/core/%.c,futex_pi pi_mutex pi_condition_variable robust_mutex \
+    process_shared_mutex process_shared_condition_variable)
+
 # test_objects SUITE,TARGET. tests/arch/back_end.c knows its target and is compiled for it.
-test_sources = $(filter-out %/back_end.c,$(wildcard tests/$(1)/*.c)) \
-    $(wildcard tests/support/*.c tests/$(1)/*_$(CPU.$(2)).S) $(sources.$(1))
+test_sources = $(filter-out %/back_end.c $(if $(FUTEX.$(2)),$(REFUSED)),\
+    $(wildcard tests/$(1)/*.c $(if $(FUTEX.$(2)),tests/$(1)/$(FUTEX.$(2))/*.c)) \
+    $(wildcard tests/support/*.c tests/$(1)/*_$(CPU.$(2)).S) $(sources.$(1)))
 test_objects = $(patsubst tests/%,build/tests/$(call flavour,$(2))/%.o,\
     $(basename $(call test_sources,$(1),$(2))))
 also.arch = build/$(1)/tests/back_end.o build/tests/$(call flavour,$(1))/oracle.o

@@ -19,8 +19,8 @@
  * Misuse: unlock of a mutex that is not locked aborts. Unlock by a thread that is not the owner is
  *     not noticed; locking twice in one thread waits for ever.
  * Signals: not safe in a handler, but for try_lock.
- * Fork: a mutex that another thread held at the fork stays locked in the child. One that the
- *     forking thread held can be unlocked there.
+ * Fork: a mutex that another thread held at the fork stays locked in the child, but for those that
+ *     went through the fork_ functions.
  * Sharing: between the threads of one process, not between processes.
  * Destruction: needs none. The memory may be freed, or unmapped, as soon as an owner that knows
  *     itself to be the last has unlocked, even while an earlier owner is still in its unlock: after
@@ -58,6 +58,11 @@ __attribute__((warn_unused_result)) int ordo_byte_mutex_lock_until(ordo_byte_mut
     ORDO_TRIES(0, *mutex);
 
 void ordo_byte_mutex_unlock(ordo_byte_mutex *mutex) ORDO_RELEASES(*mutex);
+
+/* For pthread_atfork: before a fork, and after it in the parent and in the child. */
+void ordo_byte_mutex_fork_prepare(ordo_byte_mutex *mutex) ORDO_ACQUIRES(*mutex);
+void ordo_byte_mutex_fork_parent(ordo_byte_mutex *mutex) ORDO_RELEASES(*mutex);
+void ordo_byte_mutex_fork_child(ordo_byte_mutex *mutex) ORDO_RELEASES(*mutex);
 
 /* Locks now, unlocks at the end of the enclosing block. */
 #define ORDO_BYTE_MUTEX_GUARD(mutex)                                                               \

@@ -11,6 +11,7 @@ struct lock_kind {
     void (*unlock)(void *lock);
     bool is_recursive;  /* its owner's try_lock succeeds */
     bool leaves_traces; /* unlocked, it is not as it was before */
+    bool needs_futex;   /* refuses in a build without */
 };
 
 /* All are unlocked when their bytes are 0, and fit into 64 of them. */
