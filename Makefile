@@ -56,8 +56,8 @@ endef
 
 # ---- targets -------------------------------------------------------------------------------------
 
-# Each file sets, for its target T: TARGETS += T, BACKEND.T, CPU.T and CC.T; one without futexes also
-# FUTEX.T.
+# Each file sets, for its target T: TARGETS += T, BACKEND.T, CPU.T and CC.T; one without futexes
+# also FUTEX.T.
 TARGETS :=
 include $(wildcard toolchains/*.mk)
 
@@ -72,9 +72,9 @@ MISSING := $(strip $(foreach tool,$(firstword $(CC.$(HERE))) $(TOOLS.$(HERE)),\
 $(if $(MISSING),$(error $(HERE) needs $(MISSING); toolchains/setup installs what all targets need))
 endif
 
-# core/ is the same for all, and comes last in the archive (tests/check takes it off there). A target
-# for systems without futexes has FUTEX.T := pthread: the files of core/pthread take the place of
-# those of core that have their names.
+# core/ is the same for all, and comes last in the archive (tests/check takes it off there). Where
+# FUTEX.T is pthread, for systems without futexes, the files of core/pthread take the place of those
+# of core that have their names.
 seams = $(if $(FUTEX.$(1)),$(wildcard core/$(FUTEX.$(1))/*.c))
 core  = $(patsubst %.c,%.o,$(filter-out $(patsubst core/$(FUTEX.$(1))/%,core/%,$(seams)),\
     $(wildcard core/*.c)) $(seams))
@@ -114,8 +114,8 @@ build/$(1)/%: private CC         = $$(CC.$(1))
 build/$(1)/%: private PROTECTION = $$(PROTECTION.$$(CPU.$(1)))
 
 # The directories too: a file that is gone from them must go from the archive.
-build/$(1)/libordo.a: $$(addprefix build/$(1)/,$$(OBJECTS.$$(BACKEND.$(1))) order.o $$(call core,$(1))) \
-    $$(wildcard arch/* core core/pthread)
+build/$(1)/libordo.a: $$(addprefix build/$(1)/,$$(OBJECTS.$$(BACKEND.$(1))) order.o \
+    $$(call core,$(1))) $$(wildcard arch/* core core/pthread)
 	@echo "  AR      $$@"
 	$$(Q)rm -f $$@ && ar rcsD $$@ $$(filter %.o,$$^)
 

@@ -1,4 +1,4 @@
-/* at_fork.h: what is to be done in the child of a fork. A seam: no test of the model checker forks. */
+/* at_fork.h: what is to be done in the child of a fork. A seam: in the model checker none forks. */
 #ifndef ORDO_CORE_AT_FORK_H
 #define ORDO_CORE_AT_FORK_H
 

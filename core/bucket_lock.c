@@ -6,8 +6,8 @@
  * Lock sets the bit, or puts itself on the list while the bit is set. Unlock takes the oldest off
  * the list, clears the bit, and wakes it; it tries again, beside whoever comes by.
  *
- * Nobody sleeps for ever. A thread gets on the list only by an exchange that sees the bit set, so an
- * unlock is to come, which sees it there. Each unlock that finds a list wakes one of it, and the
+ * Nobody sleeps for ever. A thread gets on the list only by an exchange that sees the bit set, so
+ * an unlock is to come, which sees it there. Each unlock that finds a list wakes one of it, and the
  * woken one, or who was faster, unlocks later. That every unlock looks at the list is why it need
  * not know whether somebody is already on the way.
  *

@@ -3,8 +3,8 @@
  *     0  nobody is parked with the condition variable's address
  *     1  somebody may be
  *
- * The byte is written only with the lot's queue of its address locked. A waiter parks with its mutex
- * as token, sets the 1 as it enters the queue, and unlocks the mutex only then.
+ * The byte is written only with the lot's queue of its address locked. A waiter parks with its
+ * mutex as token, sets the 1 as it enters the queue, and unlocks the mutex only then.
  *
  * No notification is lost. Who changes the condition, then reads 0 and does nothing, had the mutex:
  * either before the waiter, which then saw the change and did not wait; or after, and then the
@@ -13,17 +13,17 @@
  *
  * notify_all moves the waiters to the queue of their mutex. It looks for a mutex first, the one of
  * the longest wait, because both queues have to be locked together. Then, with both locked, the
- * waiters of that mutex are moved; any others are woken. If the mutex is not locked, no unlock is to
- * come that would wake the first, so that one is woken. Otherwise `parked` is set while `locked`
+ * waiters of that mutex are moved; any others are woken. If the mutex is not locked, no unlock is
+ * to come that would wake the first, so that one is woken. Otherwise `parked` is set while `locked`
  * is, in one step: from then on its unlock has to take the lot's queue, which is locked here, and
  * so finds those that were moved. If the first is woken and others are moved, `parked` is set
  * without regard to `locked`: the one that was woken locks the mutex, and its unlock finds them.
  * The mutex is used only if a waiter of it was found in the queue, so it is there: that one needs
  * it to return.
  *
- * A waiter whose deadline passes in its own queue leaves it, and has taken no notification. One that
- * has been moved by then has taken one: its wait returns 0. It leaves the queue of the mutex as one
- * of that mutex's own waiters would, and locks it in the usual way.
+ * A waiter whose deadline passes in its own queue leaves it, and has taken no notification. One
+ * that has been moved by then has taken one: its wait returns 0. It leaves the queue of the mutex
+ * as one of that mutex's own waiters would, and locks it in the usual way.
  *
  * After the callback that writes the byte, a notification uses the address alone.
  */

@@ -8,9 +8,9 @@
  *     11  locked; an unlock goes to the lot
  *     10  unlocked; others are still parked, and one that was woken is on its way
  *
- * While both bits are set, nobody writes the byte but with the lot's queue of the mutex locked: lock
- * sets `locked` only where it is clear and `parked` only where that is clear, and unlock clears 01
- * by a compare-exchange.
+ * While both bits are set, nobody writes the byte but with the lot's queue of the mutex locked:
+ * lock sets `locked` only where it is clear and `parked` only where that is clear, and unlock
+ * clears 01 by a compare-exchange.
  *
  * Nobody sleeps for ever. A thread parks only on 11, which it has written or seen, and which
  * `validate` sees again with the queue locked; so the unlock that ends 11 comes after, and finds

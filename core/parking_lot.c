@@ -26,8 +26,8 @@
  * Nodes are woken after the buckets are unlocked, and `next` is read before the wake: the wake is
  * the last use of a node, whose thread may be gone by the time it returns.
  *
- * The time of fairness is in the bucket, and drawn at random from half a millisecond to one, lest it
- * keep step with what the program does.
+ * The time of fairness is in the bucket, and drawn at random from half a millisecond to one, lest
+ * it keep step with what the program does.
  *
  * The table is never freed. In the child of a fork it is made new: the nodes there are those of
  * threads that do not exist, and a lock may have been held by one. How its symbol is made one for

@@ -91,8 +91,8 @@ static inline int semaphore_word_post(ordo_atomic_u64 *word, uint32_t count, uns
     const bool added = ordo_fetch_update_if(word, ordo_release, ordo_relaxed, state,
                                             count <= room(state), state + count, &before);
 
-    if (before >= WAITER)
-        ordo_futex_wake_bitset(low_half(word), count, ORDO_FUTEX_ANY, flags); /* the address alone */
+    if (before >= WAITER) /* the address alone */
+        ordo_futex_wake_bitset(low_half(word), count, ORDO_FUTEX_ANY, flags);
     return added ? 0 : EOVERFLOW;
 }
 

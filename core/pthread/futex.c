@@ -1,5 +1,5 @@
-/* futex.c: see futex.h; for systems without futexes, on the parking lot, whose key is the address of
- * the word. So in this form the lot is below this file, and POSIX threads are below the lot:
+/* futex.c: see futex.h; for systems without futexes, on the parking lot, whose key is the address
+ * of the word. So in this form the lot is below this file, and POSIX threads are below the lot:
  *
  *     mutex.c, semaphore.c, ...    all that blocks
  *     futex.c                      this file
@@ -82,7 +82,7 @@ int ordo_futex_wait_any(const struct ordo_futex_waiter *waiters, unsigned int co
     return count == 0 || count > 128 ? EINVAL : ENOSYS;
 }
 
-/* ---- Waking and moving ------------------------------------------------------------------------ */
+/* ---- Waking and moving ----------------------------------------------------------------------- */
 
 /* Wakes the first `wake` of those that have one of the bits, and moves the next `move`. */
 struct demand {

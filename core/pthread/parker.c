@@ -2,8 +2,8 @@
  *
  *     0       not woken; nobody sleeps
  *     1       woken
- *     other   the address of the place on which the thread sleeps: a mutex, a condition variable and
- *             a flag, on its stack
+ *     other   the address of the place on which the thread sleeps: a mutex, a condition variable
+ *             and a flag, on its stack
  *
  * The thread makes a place and puts its address where the 0 was; the waker exchanges what is there
  * for 1. One of the two is first. If the waker is, the thread does not sleep. If the thread is, the
@@ -86,8 +86,8 @@ bool ordo_parker_wait(struct parker *parker, uint64_t deadline, unsigned int fla
 
     make_place(&place, flags);
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
-    /* Release: pairs with the acquire in wake, which uses the place. Acquire: pairs with the release
-     * there. */
+    /* Release: pairs with the acquire in wake, which uses the place. Acquire: pairs with the
+     * release there. */
     if (ordo_compare_exchange(&parker->state, &state, (uintptr_t)&place, ordo_release,
                               ordo_acquire)
         && !sleep_on(&place, deadline)) {

@@ -12,8 +12,8 @@
  * Sharing      allocator.h
  *
  * jump.h       a longjmp that gives back poison mutexes
- * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own;
- *              parking_lot.h: for locks of one's own that are a few bits
+ * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
+ * parking_lot.h   for locks of one's own that are a few bits
  */
 #ifndef ORDO_ORDO_H
 #define ORDO_ORDO_H

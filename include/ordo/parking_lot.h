@@ -17,8 +17,8 @@
  *     theirs. Nothing is allocated, ever: a sleeping thread is a node on its own stack. Keys that
  *     share a queue cost each other time, since its threads are looked through in turn; nothing
  *     else.
- * Orderings: what an unparker did before its call, or in its callbacks, happens before the return of
- *     the park that it ends. Callbacks of one key are called one at a time, each after the one
+ * Orderings: what an unparker did before its call, or in its callbacks, happens before the return
+ *     of the park that it ends. Callbacks of one key are called one at a time, each after the one
  *     before it in the sense of happens-before.
  * Waiting: park sleeps without spinning until it is unparked or its deadline has passed; it never
  *     returns for any other reason. Blocking: each queue has a lock, held for as long as its nodes
@@ -56,7 +56,7 @@ extern "C" {
 struct ordo_parking {
     /* With the queue locked: whether to sleep. NULL: yes. */
     bool (*validate)(void *context);
-    /* In the queue already, which is not locked: for instance, unlocks what guards the condition. */
+    /* In the queue already, which is not locked: say, unlocks what guards the condition. */
     void (*before_sleep)(void *context);
     /* The deadline has passed; the thread was just taken out of the queue of `key` (another one
      * than it went to sleep with, if it was moved), which is still locked. `was_last`: no other is
@@ -64,7 +64,7 @@ struct ordo_parking {
     void (*timed_out)(void *context, const void *key, bool was_last);
     void *context;
     uintptr_t token;    /* for `choose`, of who unparks */
-    unsigned int flags; /* ordo_futex_realtime of futex.h: the deadline is one of that clock; or 0 */
+    unsigned int flags; /* ordo_futex_realtime of futex.h: the clock of the deadline; or 0 */
 };
 
 /* Sleeps with this key until it is unparked: 0, and *token (may be NULL) is what the unparker gave.

@@ -1,6 +1,6 @@
 /* bucket_lock.c: model tests of core/bucket_lock.c. A plain counter shows, as a data race, an owner
- * that does not see all that the one before it did; a thread that sleeps for ever is a deadlock. The
- * waiters are on their stacks: one that is used after its thread went on is seen as a race.
+ * that does not see all that the one before it did; a thread that sleeps for ever is a deadlock.
+ * The waiters are on their stacks: one that is used after its thread went on is seen as a race.
  */
 #include "subject.h"
 

@@ -1,5 +1,5 @@
-/* byte_condition_variable.c: model tests of core/byte_condition_variable.c. A lost notification is a
- * deadlock; plain variables show, as data races, an order that is missing.
+/* byte_condition_variable.c: model tests of core/byte_condition_variable.c. A lost notification is
+ * a deadlock; plain variables show, as data races, an order that is missing.
  */
 #include "subject.h"
 

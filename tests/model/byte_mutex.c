@@ -1,6 +1,6 @@
 /* byte_mutex.c: model tests of core/byte_mutex.c. A plain counter shows, as a data race, an owner
- * that does not see all that the one before it did; a thread that sleeps for ever is a deadlock. The
- * first unpark of a queue is a fair one, the next are not.
+ * that does not see all that the one before it did; a thread that sleeps for ever is a deadlock.
+ * The first unpark of a queue is a fair one, the next are not.
  */
 #include "subject.h"
 

@@ -1,6 +1,6 @@
 /* parking_lot.c: model tests of core/parking_lot.c. Plain variables that only callbacks touch, and
- * what is written before an unpark, show, as data races, an order that is missing; a lost wake-up is
- * a deadlock; a node used after its thread went on is a race on its stack.
+ * what is written before an unpark, show, as data races, an order that is missing; a lost wake-up
+ * is a deadlock; a node used after its thread went on is a race on its stack.
  */
 #include "subject.h"
 
@@ -17,7 +17,7 @@ static bool is_free; /* only with the queue of `key` locked */
 static unsigned int data, timeouts;
 static bool gate;
 
-/* ---- One lock, of which the lot is all -------------------------------------------------------- */
+/* ---- One lock, of which the lot is all ------------------------------------------------------- */
 
 static bool take(void *context)
 {
@@ -48,7 +48,8 @@ static void enter_until(uint64_t deadline)
     uintptr_t token = 5;
     const int result = ordo_parking_lot_park(key, &parking, deadline, &token);
 
-    model_assert(result == 0 || result == EAGAIN || (result == ETIMEDOUT && deadline != ORDO_NEVER));
+    model_assert(result == 0 || result == EAGAIN
+                 || (result == ETIMEDOUT && deadline != ORDO_NEVER));
     model_assert(token == 5);
     if (result == ETIMEDOUT)
         return;
@@ -94,7 +95,7 @@ MODEL_TEST(deadline_3, .expect = model_passes, .timeouts = 1)
     model_assert(is_free && (data == 3 || (data == 2 && timeouts % 100 <= 1)));
 }
 
-/* ---- A gate: bits of the user's own, looked at without the queue ------------------------------- */
+/* ---- A gate: bits of the user's own, looked at without the queue ----------------------------- */
 
 static ordo_atomic_u8 state; /* 1: somebody is parked; 2: open */
 

@@ -192,7 +192,7 @@ Test(byte_condition_variable, two_mutexes)
     join(&waiters[3], 0);
 }
 
-/* ---- A queue of one place --------------------------------------------------------------------- */
+/* ---- A queue of one place -------------------------------------------------------------------- */
 
 static struct {
     ordo_byte_mutex mutex;

@@ -1,5 +1,5 @@
-/* byte_mutex.c: deadlines, fairness, guards and misuse of the byte mutex; what is common to all locks
- * is in tests/core/locks.c. */
+/* byte_mutex.c: deadlines, fairness, guards and misuse of the byte mutex; what is common to all
+ * locks is in tests/core/locks.c. */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static uint8_t state_of_mutex(void)
 
 Test(byte_mutex, past_deadlines)
 {
-    cr_expect(ordo_byte_mutex_lock_until(&mutex, 0) == 0, "an unlocked mutex is locked in any case");
+    cr_expect(ordo_byte_mutex_lock_until(&mutex, 0) == 0, "an unlocked one is always locked");
     cr_expect(ordo_byte_mutex_lock_until(&mutex, 0) == ETIMEDOUT);
     cr_expect(ordo_byte_mutex_lock_until(&mutex, ordo_clock_now() - 1) == ETIMEDOUT);
     cr_expect(state_of_mutex() == 1, "no trace of those that gave up");
@@ -181,7 +181,7 @@ Test(byte_mutex, some_give_up)
     cr_expect(sum == ordo_load(&locked, ordo_relaxed) && state_of_mutex() == 0);
 }
 
-/* ---- Guards and misuse ------------------------------------------------------------------------ */
+/* ---- Guards and misuse ----------------------------------------------------------------------- */
 
 static bool return_under_a_guard(void)
 {

@@ -1,5 +1,6 @@
-/* has_futex.h: whether this build stands on the kernel's futexes. In one that does not (core/pthread),
- * types between processes refuse, priority inheritance and robustness too; no wait returns EINTR. */
+/* has_futex.h: whether this build stands on the kernel's futexes. In one that does not
+ * (core/pthread), types between processes refuse, priority inheritance and robustness too; no wait
+ * returns EINTR. */
 #ifndef ORDO_TEST_HAS_FUTEX_H
 #define ORDO_TEST_HAS_FUTEX_H
 

@@ -1,4 +1,5 @@
-/* wait_halves.c: waits in one shared object, notifies in another; wait_halves.sh says what for. */
+/* wait_halves.c: waits, and parks, in one shared object, notifies and unparks in another;
+ * wait_halves.sh says what for. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -12,6 +13,12 @@ static ordo_atomic_u64 object;
 static void *wait(void *half)
 {
     ((void (*)(ordo_atomic_u64 *))dlsym(half, "half_wait"))(&object);
+    return NULL;
+}
+
+static void *park(void *half)
+{
+    ((int (*)(const void *))dlsym(half, "half_park"))(&object);
     return NULL;
 }
 
@@ -31,5 +38,12 @@ int main(int count, char **halves)
     ((void (*)(ordo_atomic_u64 *))dlsym(other, "half_change"))(&object);
     pthread_join(thread, NULL);
     puts("woken");
+
+    if (pthread_create(&thread, NULL, park, one) != 0)
+        return 2;
+    while (((size_t(*)(const void *))dlsym(other, "half_unpark"))(&object) == 0)
+        usleep(1000); /* it does not sleep yet, or in another lot */
+    pthread_join(thread, NULL);
+    puts("unparked");
     return 0;
 }

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # wait_halves.sh LIBRARY [CC]: two shared objects that each link the static library, opened with
-# RTLD_LOCAL, are one process to ordo_wait: a notify in one reaches who waits in the other. So are a
-# program that links it with -rdynamic and a shared object that it opens.
+# RTLD_LOCAL, are one process to ordo_wait and the parking lot: a notify or an unpark in one reaches
+# who sleeps in the other. So are a program that links it with -rdynamic and a shared object that it
+# opens.
 set -euo pipefail
 library=$(realpath "$1")
 cc=${2:-gcc}
+[ "$cc" != pthread ] || cc=gcc
 cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

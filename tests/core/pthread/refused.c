@@ -1,5 +1,5 @@
-/* refused.c: in a build without futexes: what needs them is refused, with ENOTSUP where an errno value
- * is returned, else by one line. */
+/* refused.c: in a build without futexes: what needs them is refused, with ENOTSUP where an errno
+ * value is returned, else by one line. */
 #include <criterion/criterion.h>
 #include <errno.h>
 
@@ -50,7 +50,7 @@ Test(refused, priority_inheriting_words)
     cr_expect(ordo_load(&word, ordo_relaxed) == 0);
 }
 
-/* ---- Types: those of their functions that return an errno value ------------------------------- */
+/* ---- Types: those of their functions that return an errno value ------------------------------ */
 
 static ordo_process_shared_mutex mutex;
 static ordo_process_shared_condition_variable condition;
@@ -80,7 +80,7 @@ Test(refused, types)
     cr_expect(ordo_robust_list_of_caller() == NULL);
 }
 
-/* ---- And the others --------------------------------------------------------------------------- */
+/* ---- And the others -------------------------------------------------------------------------- */
 
 #define REFUSED(name, call)                                                                        \
     static void name(void) { (void)(call); }
