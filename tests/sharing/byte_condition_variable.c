@@ -277,7 +277,7 @@ static void leave(unsigned self, void *shared)
 
 Test(byte_condition_variable, unmapped_by_the_last_waiter, .timeout = 300)
 {
-    struct scene scene = {.rounds = test_rounds(2)};
+    struct scene scene = {.rounds = test_rounds(10)};
     run_threads(3, leave, &scene);
 }
 
@@ -315,7 +315,7 @@ static void one_notification(unsigned self, void *shared)
 
 Test(byte_condition_variable, unmapped_by_the_notified, .timeout = 300)
 {
-    struct scene scene = {.rounds = test_rounds(2)};
+    struct scene scene = {.rounds = test_rounds(1)};
     run_threads(2, one_notification, &scene);
 }
 

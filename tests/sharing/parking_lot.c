@@ -411,7 +411,7 @@ Test(parking_lot, fair_now_and_then)
     unsigned int early = 0;
 
     cr_expect(unpark_is_fair(), "the first time");
-    for (unsigned int round = 0; round < 1000 && early < 10; round++) {
+    for (unsigned int round = 0; round < 300 && early < 5; round++) {
         ordo_thread_sleep_until(ordo_clock_now() + millisecond);
         const uint64_t before = ordo_clock_now();
         cr_expect(unpark_is_fair());
@@ -496,7 +496,7 @@ static void take_and_give(unsigned self, void *shared)
 Test(parking_lot, tokens_are_neither_lost_nor_doubled)
 {
     enum { threads = 6, tokens = 2 };
-    struct bank bank = {.tokens = tokens, .rounds = test_rounds(4)};
+    struct bank bank = {.tokens = tokens, .rounds = test_rounds(10)};
 
     run_threads(threads, take_and_give, &bank);
     cr_expect(bank.tokens == tokens);
