@@ -57,7 +57,7 @@ done
 for target in "$HERE" generic-gcc; do
     layer "calls suite, header of $target" "build/$target/tests/calls" -j2
 done
-for program in build/tsan/gcc build/tsan/clang build/asan/gcc build/asan/clang; do
+for program in build/{tsan,asan}/{gcc,clang} build/tsan/pthread; do
     layer "face, core and sharing suites on the generic back end, $program" $program
 done
 for target in "$HERE" "${HERE/gcc/clang}" "${HERE/gcc/pthread}"; do

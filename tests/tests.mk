@@ -161,17 +161,24 @@ build/host/bench: bench/operations.c build/$(HERE)/libordo.a
 
 # ---- sanitizers: three suites on the generic back end, with a plain main -------------------------
 
+# Named after the compiler; pthread is GCC's, without futexes.
 SANITIZE.tsan := thread
 SANITIZE.asan := address,undefined
-SANITIZED     := $(foreach kind,tsan asan,build/$(kind)/gcc build/$(kind)/clang)
+SANITIZED     := $(foreach kind,tsan asan,build/$(kind)/gcc build/$(kind)/clang) build/tsan/pthread
+WITHOUT_FUTEX := $(wildcard core/pthread/*.c tests/core/pthread/*.c)
+LEFT_OUT.pthread := $(REFUSED) $(patsubst core/pthread/%,core/%,$(wildcard core/pthread/*.c))
+LEFT_OUT.gcc     := $(WITHOUT_FUTEX)
+LEFT_OUT.clang   := $(WITHOUT_FUTEX)
 
-$(SANITIZED): arch/order.c $(wildcard tests/face/*.c tests/core/* tests/sharing/* core/*.[ch] arch/generic/*.c \
-    include/ordo/*.h $(patsubst %,tests/support/%,*.h threads.c child.c disturber.c census.c plain/* plain/criterion/*))
+$(SANITIZED): arch/order.c $(WITHOUT_FUTEX) $(wildcard tests/face/*.c tests/core/* tests/sharing/* \
+    core/*.[ch] core/pthread/*.h arch/generic/*.c include/ordo/*.h $(patsubst %,tests/support/%,\
+    *.h threads.c child.c disturber.c census.c plain/* plain/criterion/*))
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
-	$(Q)$(@F) -std=gnu17 -O1 -g -fsanitize=$(SANITIZE.$(notdir $(@D))) $(DEFINES.generic) \
-	    -fno-sanitize-recover=undefined -D_GNU_SOURCE -isystem tests/support/plain -Iinclude \
-	    -Itests/support -o $@ $(filter %.c,$^) -lpthread -l:libatomic.a
+	$(Q)$(@F:pthread=gcc) -std=gnu17 -O1 -g -fsanitize=$(SANITIZE.$(notdir $(@D))) \
+	    $(DEFINES.generic) -fno-sanitize-recover=undefined -D_GNU_SOURCE -isystem tests/support/plain -Iinclude \
+	    -Itests/support -o $@ $(filter-out $(LEFT_OUT.$(@F)),$(filter %.c,$^)) \
+	    -lpthread -l:libatomic.a
 
 # ---- what the goals above run, after the set-up --------------------------------------------------
 
@@ -192,5 +199,6 @@ run-faults: $(LIBRARIES) build/host/check $(TEST_PROGRAMS) $(FEATURE_BYTES)
 run-bench: build/host/bench
 	$(Q)$<
 
+run-tsan: build/tsan/pthread
 run-tsan run-asan: run-%: build/%/gcc build/%/clang
 	$(Q)for program in $^; do echo "$$program:"; $$program || exit 1; done
