@@ -29,9 +29,9 @@
  * The time of fairness is in the bucket, and drawn at random from half a millisecond to one, lest
  * it keep step with what the program does.
  *
- * The table is never freed. In the child of a fork it is made new: the nodes there are those of
- * threads that do not exist, and a lock may have been held by one. How its symbol is made one for
- * all shared objects of the process: see wait.c.
+ * The table is never freed, and there is one (unique_table.h). In the child of a fork it is made
+ * new: the nodes there are those of threads that do not exist, and a lock may have been held by
+ * one.
  */
 #include "ordo/parking_lot.h"
 
@@ -43,6 +43,7 @@
 #include "ordo/atomic.h"
 #include "ordo/misuse.h"
 #include "parker.h"
+#include "unique_table.h"
 
 struct node {
     struct node *next;
@@ -63,17 +64,9 @@ extern struct bucket {
     uint64_t fair_at; /* on ordo_clock_now */
     uint32_t random;
     char line[28]; /* each in a cache line of its own */
-} ordo_parking_lot_table[256];
+} ordo_parking_lot_table[unique_table_places];
 
-_Static_assert(sizeof ordo_parking_lot_table == 16384, "as below");
-
-__asm__(".pushsection .bss\n"
-        ".balign 64\n"
-        ".globl ordo_parking_lot_table\n"
-        ".type ordo_parking_lot_table, %gnu_unique_object\n"
-        ".size ordo_parking_lot_table, 16384\n"
-        "ordo_parking_lot_table: .zero 16384\n"
-        ".popsection\n");
+UNIQUE_TABLE(ordo_parking_lot_table);
 
 static void forget_all(void)
 {
@@ -91,8 +84,7 @@ __attribute__((constructor(101))) static void prepare(void)
 
 static struct bucket *bucket_of(const void *key)
 {
-    /* Fibonacci hashing: 2^64 by the golden ratio; the upper 8 bits depend on all. */
-    return &ordo_parking_lot_table[(uintptr_t)key * 0x9e3779b97f4a7c15 >> 56];
+    return &ordo_parking_lot_table[unique_table_index(key)];
 }
 
 static bool has_key(const struct node *node, const void *key)

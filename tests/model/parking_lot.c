@@ -88,7 +88,7 @@ MODEL_TEST(deadline, .expect = model_passes, .timeouts = 1, .spurious_returns = 
     model_assert(is_free && (data == 2 || (data == 1 && timeouts == 1)));
 }
 
-MODEL_TEST(deadline_3, .expect = model_passes, .timeouts = 1)
+MODEL_TEST(deadline_3, .expect = model_passes, .timeouts = 1, .executions = 10000)
 {
     is_free = true;
     TOGETHER(enter, enter_in_time, enter);
@@ -143,30 +143,12 @@ static enum ordo_parking_choice move(void *context, uintptr_t token)
     return token == 1 ? ordo_parking_move : ordo_parking_stop;
 }
 
-static bool count_to(void *context)
-{
-    (void)context;
-    data++; /* with the queue of `key` locked */
-    return true;
-}
-
-static void park_until(uint64_t deadline)
-{
-    const struct ordo_parking parking = {.validate = count_to, .timed_out = note_timeout,
-                                         .token = 1};
-    const int result = ordo_parking_lot_park(key, &parking, deadline, NULL);
-
-    model_assert(result == 0 || (result == ETIMEDOUT && deadline != ORDO_NEVER));
-}
-
-static void sleep_in_lot(void)
-{
-    park_until(ORDO_NEVER);
-}
-
 static void sleep_in_time(void)
 {
-    park_until(ordo_clock_now() + 1000);
+    const struct ordo_parking parking = {.timed_out = note_timeout, .token = 1};
+    const int result = ordo_parking_lot_park(key, &parking, ordo_clock_now() + 1000, NULL);
+
+    model_assert(result == 0 || result == ETIMEDOUT);
 }
 
 /* Moves until somebody was moved, or has given up; then wakes it there. */
@@ -179,11 +161,32 @@ static void move_and_wake(void)
         ordo_parking_lot_unpark_all(key, 0);
 }
 
-/* The sleeper may come after all of it. */
-static void wake_the_rest(void)
+/* A sleeper that has been moved is woken by its new key, and only by that. */
+static ordo_atomic_bool is_in_queue;
+
+static void note_entry(void *context)
 {
-    sleep_in_lot();
-    data++;
+    (void)context;
+    ordo_store(&is_in_queue, true, ordo_relaxed);
+}
+
+static void enter_and_sleep(void)
+{
+    const struct ordo_parking parking = {.before_sleep = note_entry, .token = 1};
+
+    model_assert(ordo_parking_lot_park(key, &parking, ORDO_NEVER, NULL) == 0);
+}
+
+static void move_who_sleeps(void)
+{
+    const struct ordo_unparking moving = {.choose = move};
+
+    while (!ordo_load(&is_in_queue, ordo_relaxed))
+        ordo_thread_yield();
+    model_assert(ordo_parking_lot_unpark_all(destination, 0) == 0);
+    model_assert(ordo_parking_lot_requeue(key, destination, &moving).moved == 1);
+    model_assert(ordo_parking_lot_unpark_all(key, 0) == 0);
+    model_assert(ordo_parking_lot_unpark_all(destination, 0) == 1);
 }
 
 static void moved(const void *to)
@@ -196,11 +199,22 @@ static void moved(const void *to)
 
 MODEL_TEST(moved_to_another_queue, .expect = model_passes, .timeouts = 1)
 {
-    (void)wake_the_rest;
     moved(other_queue);
 }
 
 MODEL_TEST(moved_in_the_same_queue, .expect = model_passes, .timeouts = 1)
 {
     moved(same_queue);
+}
+
+MODEL_TEST(woken_by_the_new_key, .expect = model_passes)
+{
+    destination = other_queue;
+    TOGETHER(move_who_sleeps, enter_and_sleep);
+}
+
+MODEL_TEST(woken_by_the_new_key_in_the_same_queue, .expect = model_passes)
+{
+    destination = same_queue;
+    TOGETHER(move_who_sleeps, enter_and_sleep);
 }
