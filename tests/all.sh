@@ -65,6 +65,7 @@ for target in "$HERE" "${HERE/gcc/clang}" "${HERE/gcc/pthread}"; do
     layer "ordo_wait and the parking lot between two copies of the library, $target" \
         tests/user/wait_halves.sh "build/$target/libordo.a" "${target##*-}"
 done
+layer "threads that end in a scope, C and C++, $HERE" tests/user/unwind.sh "build/$HERE/libordo.a"
 layer "model checker" tests/model/model.sh
 layer "start-up choice in a static program" tests/arch/static/feature_bytes.sh
 layer "wrong programs are diagnosed, right ones are silent" tests/face/diagnose.sh

@@ -52,9 +52,10 @@ int ordo_futex_lock_pi(ordo_atomic_u32 *word, uint64_t deadline, unsigned int fl
                                       ordo_relaxed))
             continue;
         waiters = FUTEX_WAITERS;
-        if (ordo_futex_wait_bitset(word, value | FUTEX_WAITERS, deadline, ORDO_FUTEX_ANY, flags)
-            == ETIMEDOUT)
-            return ETIMEDOUT;
+        const int error = ordo_futex_wait_bitset(word, value | FUTEX_WAITERS, deadline,
+                                                 ORDO_FUTEX_ANY, flags);
+        if (error == ETIMEDOUT || error == EINTR)
+            return error;
     }
 }
 
@@ -86,9 +87,12 @@ int ordo_futex_wait_requeue_pi(const ordo_atomic_u32 *word, uint32_t expected, u
 {
     if (model_take(CHOICE_SPURIOUS, 2, "spurious return", __builtin_return_address(0)) != 0)
         return EAGAIN;
-    const int error = ordo_futex_wait_bitset(word, expected, deadline, ORDO_FUTEX_ANY, flags);
+    int error = ordo_futex_wait_bitset(word, expected, deadline, ORDO_FUTEX_ANY, flags);
 
-    return error != 0 ? error : ordo_futex_lock_pi(lock, deadline, flags);
+    if (error != 0)
+        return error;
+    error = ordo_futex_lock_pi(lock, deadline, flags);
+    return error == EINTR ? EAGAIN : error; /* moved already: not the word's change any more */
 }
 
 int ordo_futex_compare_requeue_pi(const ordo_atomic_u32 *word, uint32_t expected, uint32_t move,

@@ -179,7 +179,7 @@ static void add(unsigned self, void *shared)
     }
 }
 
-Test(locks, sum_of_several_threads)
+Test(locks, sum_of_several_threads, .timeout = 300)
 {
     enum { threads = 4 };
 

@@ -132,6 +132,69 @@ Test(poison_mutex, waiters_are_woken)
     cr_expect(is_poisoned_now());
 }
 
+/* ---- Cancelled by another thread, while a third one waits ------------------------------------ */
+
+static pthread_t holder; /* read after is_locked */
+
+static void be_the_holder(void)
+{
+    holder = pthread_self();
+    account.data.balance = 7;
+    ordo_store(&is_locked, true, ordo_release);
+    /* Not in a call that sleeps: ended there, ThreadSanitizer sees nothing of the thread's end. */
+    for (;; pthread_testcancel())
+        ordo_thread_yield();
+}
+
+static void *lock_and_be_the_holder(void *unused)
+{
+    if (ordo_poison_mutex_lock(mutex) == 0)
+        be_the_holder();
+    return unused;
+}
+
+static void *be_the_holder_in_a_scope(void *unused)
+{
+    ORDO_POISON_MUTEX_SCOPE (open, &account)
+        be_the_holder();
+    return unused;
+}
+
+/* Returns when the thread has the mutex. */
+static ordo_thread *start_holder(void *(*body)(void *))
+{
+    ordo_thread *thread;
+
+    ordo_store(&is_locked, false, ordo_relaxed);
+    cr_assert(ordo_thread_spawn(&thread, body, NULL) == 0);
+    while (!ordo_load(&is_locked, ordo_acquire))
+        ordo_thread_yield();
+    return thread;
+}
+
+Test(poison_mutex, holder_is_cancelled)
+{
+    void *(*const ways[])(void *) = {lock_and_be_the_holder, be_the_holder_in_a_scope};
+
+    for (unsigned int way = 0; way < sizeof ways / sizeof *ways; way++) {
+        account.data.balance = 5;
+
+        ordo_thread *const owner = start_holder(ways[way]);
+        ordo_thread *waiter;
+
+        cr_assert(ordo_thread_spawn(&waiter, wait_for_it, NULL) == 0);
+        usleep(5000); /* by now it sleeps, perhaps */
+        cr_expect(ordo_poison_mutex_try_lock(mutex) == EBUSY);
+        cr_assert(pthread_cancel(holder) == 0);
+        cr_expect(ordo_thread_join(waiter) == mutex, "woken, and told");
+        ordo_thread_join(owner);
+        cr_expect(is_poisoned_now() && account.data.balance == 7, "way %u", way);
+        cr_expect(ordo_poison_mutex_lock(mutex) == EOWNERDEAD);
+        ordo_poison_mutex_clear(mutex);
+        ordo_poison_mutex_unlock(mutex);
+    }
+}
+
 /* ---- Jumps ----------------------------------------------------------------------------------- */
 
 static ORDO_POISON_MUTEX(int) before, inner;
@@ -184,15 +247,57 @@ Test(poison_mutex, jump_leaves_older_locks_alone)
     cr_expect(is_poisoned_now());
 }
 
-static void *jump_plainly(void *unused)
+/* Leaves the thread with a lock of which it knows nothing any more. */
+static void jump_out_plainly(void)
 {
     jmp_buf buffer;
 
     if (setjmp(buffer) == 0)
         ORDO_POISON_MUTEX_SCOPE (open, &account)
             longjmp(buffer, 1);
+}
+
+static void *jump_plainly(void *unused)
+{
+    jump_out_plainly();
     cr_expect(ordo_poison_mutex_try_lock(mutex) == EBUSY, "nobody has noticed");
     return unused;
+}
+
+static void lock_after_a_plain_jump(void)
+{
+    jump_out_plainly();
+    (void)!ordo_poison_mutex_lock(mutex);
+}
+
+static void lock_in_time_after_a_plain_jump(void)
+{
+    jump_out_plainly();
+    (void)!ordo_poison_mutex_lock_until(mutex, 0);
+}
+
+static void enter_after_a_plain_jump(void)
+{
+    jump_out_plainly();
+    jump_out_plainly();
+}
+
+static const char locks[] = "ordo: poison_mutex.c: lock by the thread that has it\n";
+
+Test(poison_mutex, lock_after_a_plain_jump_aborts)
+{
+    cr_expect(child_aborts(lock_after_a_plain_jump, locks));
+    cr_expect(child_aborts(lock_in_time_after_a_plain_jump, locks));
+    cr_expect(child_aborts(enter_after_a_plain_jump, locks));
+}
+
+/* The owner has it all the same, and may unlock it. */
+Test(poison_mutex, unlock_after_a_plain_jump)
+{
+    jump_out_plainly();
+    cr_expect(!ordo_poison_mutex_is_poisoned(mutex));
+    ordo_poison_mutex_unlock(mutex);
+    cr_expect(!is_poisoned_now());
 }
 
 Test(poison_mutex, plain_jump_is_noticed_at_the_end_of_the_thread)
@@ -236,6 +341,16 @@ static void unlock(void)
     ordo_poison_mutex_unlock(mutex);
 }
 
+static void ask(void)
+{
+    ordo_poison_mutex_is_poisoned(mutex);
+}
+
+static void clear(void)
+{
+    ordo_poison_mutex_clear(mutex);
+}
+
 static void take_locked(void)
 {
     int value;
@@ -244,11 +359,30 @@ static void take_locked(void)
     _exit(error);
 }
 
-Test(poison_mutex, misuse_aborts)
+static void check_that_it_is_not_mine(void)
 {
-    cr_expect(child_aborts(lock_twice, "ordo: poison_mutex.c: lock by the thread that has it\n"));
     cr_expect(child_aborts(unlock,
                            "ordo: poison_mutex.c: unlock by a thread that is not the owner\n"));
+    cr_expect(child_aborts(ask,
+                           "ordo: poison_mutex.c: question of a thread that is not the owner\n"));
+    cr_expect(child_aborts(clear, "ordo: poison_mutex.c: poison cleared by a thread that is not "
+                                  "the owner\n"));
+}
+
+Test(poison_mutex, misuse_aborts)
+{
+    cr_expect(child_aborts(lock_twice, locks));
+    check_that_it_is_not_mine();
     cr_expect(child_aborts(take_locked, "ordo: poison_mutex.c: the data are taken from a mutex "
                                         "that is locked\n"));
+}
+
+Test(poison_mutex, misuse_of_a_lock_that_another_has_aborts)
+{
+    ordo_thread *const owner = start_holder(lock_and_be_the_holder);
+
+    check_that_it_is_not_mine();
+    pthread_cancel(holder);
+    ordo_thread_join(owner);
+    check_that_it_is_not_mine(); /* nobody's, and poisoned */
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,6 +62,7 @@ static pid_t child(void (*body)(struct shared *), struct shared *shared)
     const pid_t process = fork();
 
     if (process == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that times out leaves nobody behind */
         body(shared);
         _exit(0);
     }
@@ -344,7 +346,7 @@ static void lock_in_a_loop(struct shared *shared)
 /* Two children, one killed at any instruction, in both their waits and their turns. The other goes
  * on, or it would not be possible to lock here; the data are in order, or its owner's end is
  * told. */
-Test(robust_mutex, killed_at_any_instruction)
+Test(robust_mutex, killed_at_any_instruction, .timeout = 600) /* LONG=1 kills 10,000 */
 {
     struct shared *const shared = share();
     uint64_t random = 1;

@@ -110,6 +110,8 @@ MODEL_TEST(wait_until_times_out_sometimes, .expect = model_reached, .timeouts = 
     model_reach(tokens == 1);
 }
 
+/* Three threads that all want the mutex twice are too many for all executions, in a minute: as far
+ * as the bound, here and below. */
 MODEL_TEST(notify_one_2_waiters, .expect = model_passes, .executions = 20000)
 {
     TOGETHER(give_twice, take, take);
@@ -227,6 +229,36 @@ MODEL_TEST(all_2_waits, .expect = model_passes, .executions = 20000)
 {
     TOGETHER(notify_all_when_two_wait, wait_once, wait_once);
     model_assert(nobody_waits());
+}
+
+/* ---- Two that wait already ------------------------------------------------------------------- */
+
+static void arrive_and_take(void)
+{
+    ORDO_MUTEX_GUARD(&mutex);
+    ordo_fetch_add(&waiting, 1, ordo_release); /* so the mutex is seen locked */
+    ORDO_CONDITION_VARIABLE_WAIT_WHILE(&condition, &mutex, tokens == 0);
+    tokens--;
+}
+
+/* They come one after the other, and are notified when both have unlocked the mutex: few enough
+ * executions for all of them. */
+MODEL_TEST(notify_all_2_that_wait, .expect = model_passes)
+{
+    thread_body *waiter = arrive_and_take;
+    ordo_thread *threads[2];
+
+    for (uint32_t i = 0; i < 2; i++) {
+        ordo_thread_spawn(&threads[i], subject_thread, &waiter);
+        while (ordo_load(&waiting, ordo_acquire) != i + 1)
+            ordo_spin_hint();
+        while (ordo_load(&mutex.state, ordo_acquire) != 0)
+            ordo_spin_hint();
+    }
+    give_two_with_the_mutex();
+    for (int i = 0; i < 2; i++)
+        ordo_thread_join(threads[i]);
+    model_assert(tokens == 0 && nobody_waits());
 }
 
 /* ---- Two mutexes ----------------------------------------------------------------------------- */

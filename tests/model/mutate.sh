@@ -22,6 +22,11 @@ case $file in
     *) echo "usage: make mutate FILE=core/x.c (or a header, or tests/model/x.c)" >&2; exit 2 ;;
 esac
 
+if [[ $file == core/* && -f arch/model/${file#core/} ]]; then
+    echo "mutate.sh: the model tests never run $file: the checker has its own (arch/model)" >&2
+    exit 2
+fi
+
 name=$(basename "${file%.*}")
 name=${name%_word} # core/x_word.h has what the files x share
 case $file in

@@ -90,6 +90,8 @@ MODEL_TEST(wait_until_times_out_sometimes, .expect = model_reached, .timeouts = 
     model_reach(shared->users == 1);
 }
 
+/* Three threads that all want the mutex twice are too many for all executions, in a minute: as far
+ * as the bound, here and below. */
 MODEL_TEST(notify_one_2_waiters, .expect = model_passes, .executions = 20000)
 {
     TOGETHER(give_twice, take, take);
@@ -108,6 +110,61 @@ MODEL_TEST(deadline_against_notification, .expect = model_passes, .timeouts = 1,
 {
     TOGETHER(give, look_in_time, take);
     model_assert(shared->tokens == 0 && nobody_waits());
+}
+
+/* ---- Two that wait already ------------------------------------------------------------------- */
+
+static ordo_atomic_u32 arrived;
+
+static void arrive_and_take(void)
+{
+    ordo_process_shared_mutex_lock(&shared->mutex);
+    ordo_fetch_add(&arrived, 1, ordo_release); /* so the mutex is seen locked */
+    ORDO_PROCESS_SHARED_CONDITION_VARIABLE_WAIT_WHILE(&shared->condition, &shared->mutex,
+                                                      shared->tokens == 0);
+    shared->tokens--;
+    ordo_process_shared_mutex_unlock(&shared->mutex);
+}
+
+/* They come one after the other, and are notified when both have unlocked the mutex: few enough
+ * executions for all of them. */
+MODEL_TEST(notify_all_2_that_wait, .expect = model_passes)
+{
+    thread_body *waiter = arrive_and_take;
+    ordo_thread *threads[2];
+
+    for (uint32_t i = 0; i < 2; i++) {
+        ordo_thread_spawn(&threads[i], subject_thread, &waiter);
+        while (ordo_load(&arrived, ordo_acquire) != i + 1)
+            ordo_spin_hint();
+        while (ordo_load(&shared->mutex.state, ordo_acquire) != 0)
+            ordo_spin_hint();
+    }
+    give_two();
+    for (int i = 0; i < 2; i++)
+        ordo_thread_join(threads[i]);
+    model_assert(shared->tokens == 0 && nobody_waits());
+}
+
+/* ---- One wait, without a loop: ETIMEDOUT only if there was no notification ------------------- */
+
+static void wait_in_time(void)
+{
+    int error = 0;
+
+    ordo_process_shared_mutex_lock(&shared->mutex);
+    if (shared->tokens == 0)
+        error = ordo_process_shared_condition_variable_wait_until(
+            &shared->condition, &shared->mutex, ordo_clock_now() + 1000);
+    model_assert(error == (shared->tokens == 0 ? ETIMEDOUT : 0));
+    ordo_process_shared_mutex_unlock(&shared->mutex);
+}
+
+MODEL_TEST(one_wait_until, .expect = model_passes, .timeouts = 1, .interrupts = 1,
+           .spurious_returns = 1)
+{
+    TOGETHER(give, wait_in_time);
+    model_assert(nobody_waits());
 }
 
 /* ---- Freed by the waiter --------------------------------------------------------------------- */

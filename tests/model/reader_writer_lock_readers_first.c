@@ -1,5 +1,6 @@
 /* reader_writer_lock_readers_first.c: model tests of core/reader_writer_lock.c with readers first:
- * three threads. Each test is 100,000 to 1,800,000 executions, of which some are run here.
+ * three threads. Where all start at once it is 100,000 to 1,800,000 executions, of which some are
+ * run here; where one has the lock already, all of them.
  */
 #include "reader_writer_subject.h"
 
@@ -49,4 +50,41 @@ MODEL_TEST(reader_gives_up, .expect = model_passes, .timeouts = 1, .executions =
     start(ordo_readers_first);
     TOGETHER(write, read_in_time, read);
     finish();
+}
+
+/* ---- The first has it already ---------------------------------------------------------------- */
+
+MODEL_TEST(held_while_two_write, .expect = model_passes)
+{
+    held_by_writer(ordo_readers_first, write, write);
+}
+
+MODEL_TEST(held_while_one_reads_and_one_writes, .expect = model_passes)
+{
+    held_by_writer(ordo_readers_first, read, write);
+}
+
+MODEL_TEST(held_while_two_read, .expect = model_passes)
+{
+    held_by_writer(ordo_readers_first, read, read);
+}
+
+MODEL_TEST(read_while_two_write, .expect = model_passes)
+{
+    held_by_reader(ordo_readers_first, write, write);
+}
+
+MODEL_TEST(read_while_one_reads_and_one_writes, .expect = model_passes)
+{
+    held_by_reader(ordo_readers_first, read, write);
+}
+
+MODEL_TEST(read_while_a_writer_gives_up, .expect = model_passes, .timeouts = 1)
+{
+    held_by_reader(ordo_readers_first, write_in_time, read);
+}
+
+MODEL_TEST(held_while_a_reader_gives_up, .expect = model_passes, .timeouts = 1)
+{
+    held_by_writer(ordo_readers_first, read_in_time, write);
 }

@@ -86,4 +86,36 @@ static inline void read_in_time(void)
     }
 }
 
+/* Three threads, of which the first has the lock already: all executions, in a few seconds. */
+
+static inline void finish_writing(void)
+{
+    change_both();
+    ordo_reader_writer_lock_write_unlock(&lock);
+}
+
+static inline void finish_reading(void)
+{
+    model_assert(first == second);
+    ordo_reader_writer_lock_read_unlock(&lock);
+}
+
+static inline void held_by_writer(enum ordo_reader_writer_policy policy, thread_body *one,
+                                  thread_body *other)
+{
+    start(policy);
+    ordo_reader_writer_lock_write_lock(&lock);
+    TOGETHER(finish_writing, one, other);
+    finish();
+}
+
+static inline void held_by_reader(enum ordo_reader_writer_policy policy, thread_body *one,
+                                  thread_body *other)
+{
+    start(policy);
+    ordo_reader_writer_lock_read_lock(&lock);
+    TOGETHER(finish_reading, one, other);
+    finish();
+}
+
 #endif

@@ -23,6 +23,23 @@ void plain_failed(const char *file, int line, const char *condition)
     test_failed = true;
 }
 
+/* The sanitizers ask for their options. An allocation that is too large is NULL, as without them,
+ * and not the end of the program. */
+static const char options[] = "allocator_may_return_null=1";
+
+const char *__asan_default_options(void);
+const char *__tsan_default_options(void);
+
+const char *__asan_default_options(void)
+{
+    return options;
+}
+
+const char *__tsan_default_options(void)
+{
+    return options;
+}
+
 static void run(const struct plain_test *test)
 {
     alarm(test->options.timeout != 0 ? test->options.timeout : default_timeout);
