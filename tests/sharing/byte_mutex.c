@@ -181,6 +181,22 @@ Test(byte_mutex, some_give_up)
     cr_expect(sum == ordo_load(&locked, ordo_relaxed) && state_of_mutex() == 0);
 }
 
+/* One of two that wait gives up; the unlock still looks for the other. */
+Test(byte_mutex, others_wait_on)
+{
+    ordo_thread *thread;
+
+    ordo_byte_mutex_lock(&mutex);
+    cr_assert(ordo_thread_spawn(&thread, enter_some_times, NULL) == 0);
+    wait_until_parked();
+    cr_expect(ordo_byte_mutex_lock_until(&mutex, ordo_clock_now() + 50 * millisecond)
+              == ETIMEDOUT);
+    cr_expect(state_of_mutex() == 3);
+    ordo_byte_mutex_unlock(&mutex);
+    ordo_thread_join(thread);
+    cr_expect(state_of_mutex() == 0);
+}
+
 /* ---- Guards and misuse ----------------------------------------------------------------------- */
 
 static bool return_under_a_guard(void)

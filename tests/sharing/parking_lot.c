@@ -505,6 +505,76 @@ Test(parking_lot, tokens_are_neither_lost_nor_doubled)
               == threads * bank.rounds);
 }
 
+/* Woken at about the deadline. Whatever the park returns, nobody uses its stack any more. */
+struct appointment {
+    ordo_atomic_u64 deadline;
+    ordo_atomic_u32 woken, unparked;
+    unsigned int rounds;
+};
+
+__attribute__((noinline)) static bool stack_stays_as_it_is(void)
+{
+    enum { size = 1024 };
+    volatile unsigned char below[size];
+    bool same = true;
+
+    for (unsigned int i = 0; i < size; i++)
+        below[i] = 0x5a;
+    for (unsigned int turn = 0; turn < 2; turn++)
+        ordo_thread_yield();
+    for (unsigned int i = 0; i < size; i++)
+        same &= below[i] == 0x5a;
+    return same;
+}
+
+static void sleep_to_the_deadline(struct appointment *appointment)
+{
+    const struct ordo_parking parking = {0};
+
+    for (unsigned int i = 0; i < appointment->rounds; i++) {
+        const uint64_t deadline = ordo_clock_now() + 50000;
+
+        ordo_store(&appointment->deadline, deadline, ordo_relaxed);
+        if (ordo_parking_lot_park(KEY, &parking, deadline, NULL) == 0)
+            ordo_add(&appointment->woken, 1, ordo_relaxed);
+        if (!stack_stays_as_it_is())
+            abort();
+    }
+    ordo_store(&appointment->deadline, ORDO_NEVER, ordo_relaxed);
+}
+
+static void wake_at_the_deadline(struct appointment *appointment)
+{
+    uint64_t last = 0, deadline;
+
+    for (unsigned int i = 0;
+         (deadline = ordo_load(&appointment->deadline, ordo_relaxed)) != ORDO_NEVER; i++) {
+        if (deadline == last) {
+            ordo_thread_yield();
+            continue;
+        }
+        last = deadline;
+        while (ordo_clock_now() + 20000 < deadline + i % 128 * 1000)
+            ordo_spin_hint();
+        ordo_add(&appointment->unparked,
+                 (uint32_t)ordo_parking_lot_unpark_one(KEY, NULL, NULL).woken, ordo_relaxed);
+    }
+}
+
+static void keep_appointment(unsigned self, void *shared)
+{
+    (self == 0 ? sleep_to_the_deadline : wake_at_the_deadline)(shared);
+}
+
+Test(parking_lot, woken_at_the_deadline)
+{
+    struct appointment appointment = {.rounds = test_rounds(20)};
+
+    run_threads(2, keep_appointment, &appointment);
+    cr_expect(ordo_load(&appointment.woken, ordo_relaxed)
+              == ordo_load(&appointment.unparked, ordo_relaxed));
+}
+
 /* Sleepers are moved around among three keys, two of which share a queue, and woken wherever they
  * are; some give up at any time. Each sleep ends once. */
 struct carousel {
