@@ -56,7 +56,8 @@ endef
 
 # ---- targets -------------------------------------------------------------------------------------
 
-# Each file sets, for its target T: TARGETS += T, BACKEND.T, CPU.T and CC.T.
+# Each file sets, for its target T: TARGETS += T, BACKEND.T, CPU.T and CC.T; one without futexes
+# also FUTEX.T.
 TARGETS :=
 include $(wildcard toolchains/*.mk)
 
@@ -71,8 +72,12 @@ MISSING := $(strip $(foreach tool,$(firstword $(CC.$(HERE))) $(TOOLS.$(HERE)),\
 $(if $(MISSING),$(error $(HERE) needs $(MISSING); toolchains/setup installs what all targets need))
 endif
 
-# core/ is the same for all, and comes last in the archive (tests/check takes it off there).
-CORE := $(patsubst %.c,%.o,$(wildcard core/*.c))
+# core/ is the same for all, and comes last in the archive (tests/check takes it off there). Where
+# FUTEX.T is pthread, for systems without futexes, the files of core/pthread take the place of those
+# of core that have their names.
+seams = $(if $(FUTEX.$(1)),$(wildcard core/$(FUTEX.$(1))/*.c))
+core  = $(patsubst %.c,%.o,$(filter-out $(patsubst core/$(FUTEX.$(1))/%,core/%,$(seams)),\
+    $(wildcard core/*.c)) $(seams))
 
 sources = $(filter-out dispatch,$(basename $(notdir $(wildcard arch/$(1)/*.S))))
 OBJECTS.x86_64  := $(patsubst %,x86_64/%.o,$(call sources,x86_64) features)
@@ -109,8 +114,8 @@ build/$(1)/%: private CC         = $$(CC.$(1))
 build/$(1)/%: private PROTECTION = $$(PROTECTION.$$(CPU.$(1)))
 
 # The directories too: a file that is gone from them must go from the archive.
-build/$(1)/libordo.a: $$(addprefix build/$(1)/,$$(OBJECTS.$$(BACKEND.$(1))) order.o $$(CORE)) \
-    $$(wildcard arch/* core)
+build/$(1)/libordo.a: $$(addprefix build/$(1)/,$$(OBJECTS.$$(BACKEND.$(1))) order.o \
+    $$(call core,$(1))) $$(wildcard arch/* core core/pthread)
 	@echo "  AR      $$@"
 	$$(Q)rm -f $$@ && ar rcsD $$@ $$(filter %.o,$$^)
 
@@ -164,7 +169,7 @@ install: all
 
 #: make                     the library of this machine, in build/ARCH-TOOLCHAIN/
 #: make ARCH=A TOOLCHAIN=T  another one: A is x86_64, aarch64, armv8.1, aarch64-fat or generic,
-#:                          T is gcc, clang or (for x86_64) nasm
+#:                          T is gcc, clang or (for x86_64) nasm, or pthread: without futexes
 #: make libraries           all of them
 #: make install PREFIX=DIR  headers, libraries and ordo.pc; DESTDIR is put in front
 #: make clean               removes build/

@@ -12,6 +12,7 @@
  */
 #include "futex_call.h"
 
+#include "futex_operation.h"
 #include "ordo/misuse.h"
 
 /* What a wait returns, from what the system did. */
@@ -98,39 +99,11 @@ int ordo_futex_compare_requeue(const ordo_atomic_u32 *from, uint32_t expected, u
 
 /* ---- Changing a word and waking -------------------------------------------------------------- */
 
-/* The kernel's code: 4 bits of change, 4 of comparison, 12 of operand, 12 of what it compares with.
- * The numbers of the changes and comparisons are the enumerations'. */
-enum { change_shift = 28, comparison_shift = 24, operand_shift = 12, field = 0xfff };
-
 _Static_assert(ordo_futex_set == FUTEX_OP_SET && ordo_futex_xor == FUTEX_OP_XOR
                    && ordo_futex_equal == FUTEX_OP_CMP_EQ
-                   && ordo_futex_greater_or_equal == FUTEX_OP_CMP_GE,
+                   && ordo_futex_greater_or_equal == FUTEX_OP_CMP_GE
+                   && (int)futex_operand_is_bit == FUTEX_OP_OPARG_SHIFT,
                "the numbers are the kernel's");
-
-static uint32_t encode(unsigned int change, int operand, enum ordo_futex_comparison comparison,
-                       int against)
-{
-    enum { least = -2048, most = 2047 };
-
-    if (operand < least || operand > most || against < least || against > most)
-        ordo_misuse("futex.c: a number of a wake-op that does not fit into 12 bits");
-    return change << change_shift | (uint32_t)comparison << comparison_shift
-           | ((uint32_t)operand & field) << operand_shift | ((uint32_t)against & field);
-}
-
-uint32_t ordo_futex_operation(enum ordo_futex_change change, int operand,
-                              enum ordo_futex_comparison comparison, int against)
-{
-    return encode(change, operand, comparison, against);
-}
-
-uint32_t ordo_futex_operation_bit(enum ordo_futex_change change, unsigned int bit,
-                                  enum ordo_futex_comparison comparison, int against)
-{
-    if (bit > 31)
-        ordo_misuse("futex.c: a wake-op's bit beyond the word");
-    return encode(change | FUTEX_OP_OPARG_SHIFT, (int)bit, comparison, against);
-}
 
 uint32_t ordo_futex_wake_op(const ordo_atomic_u32 *first, uint32_t wake, ordo_atomic_u32 *second,
                             uint32_t wake_second, uint32_t operation, unsigned int flags)

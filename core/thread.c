@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "at_fork.h"
 #include "ordo/jump.h"
 #include "ordo/misuse.h"
 
@@ -77,18 +78,11 @@ static void forget_system_id(void)
     own_system_id = 0;
 }
 
-/* pthread_atfork without the object that the C library adds to its callers: that one needs the C
- * runtime's start files, and has no branch-protection note. (Linux Standard Base, core.) The last
- * argument would take the handler back when a shared object is unloaded, which libordo.so never is.
- */
-extern int __register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void),
-                             void *shared_object);
-
 /* Before constructors of default priority, which may use threads. */
 __attribute__((constructor(101))) static void prepare(void)
 {
     if (pthread_key_create(&end_key, end_thread) != 0
-        || __register_atfork(NULL, NULL, forget_system_id, NULL) != 0)
+        || !ordo_at_fork_in_child(forget_system_id))
         ordo_misuse("thread.c: no thread-specific key or fork handler to be had");
 }
 

@@ -25,38 +25,26 @@
  * object sees the change; if not, it does not sleep any more, or sleeps already and is woken.
  * (Only 2^32 notifies between its two looks would hide one.)
  *
- * The table is never freed. A notify reads nothing of the object.
- *
- * The table's symbol is unique: the dynamic linker lets all shared objects of the process use one
- * table, even if each was linked with an own copy of this file and opened with RTLD_LOCAL. C has
- * no word for that, so the assembler lays it out. Of an executable the dynamic linker sees only
- * what that exports, which is not this unless it is told to: wait.h says how.
+ * The table is never freed, and there is one (unique_table.h). A notify reads nothing of the
+ * object.
  */
 #include "ordo/wait.h"
 
 #include <errno.h>
 
 #include "ordo/futex.h"
+#include "unique_table.h"
 
 extern struct place {
     ordo_atomic_u32 waiters, sequence;
     char line[56]; /* each in a cache line of its own */
-} ordo_wait_table[256];
+} ordo_wait_table[unique_table_places];
 
-_Static_assert(sizeof ordo_wait_table == 16384, "as below");
-
-__asm__(".pushsection .bss\n"
-        ".balign 64\n"
-        ".globl ordo_wait_table\n"
-        ".type ordo_wait_table, %gnu_unique_object\n"
-        ".size ordo_wait_table, 16384\n"
-        "ordo_wait_table: .zero 16384\n"
-        ".popsection\n");
+UNIQUE_TABLE(ordo_wait_table);
 
 static struct place *place_of(const void *object)
 {
-    /* Fibonacci hashing: 2^64 by the golden ratio; the upper 8 bits depend on all. */
-    return &ordo_wait_table[(uintptr_t)object * 0x9e3779b97f4a7c15 >> 56];
+    return &ordo_wait_table[unique_table_index(object)];
 }
 
 /* `word` is what to sleep on, while it is `sleep_while`, which is read before the object. */

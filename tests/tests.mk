@@ -93,9 +93,14 @@ link.stopped := @build/wrapped.options \
 build/wrapped.options: build/symbols.inc
 	$(Q)sed -nE '/, none, [a-z_]+\)$$/d; s/^ORDO_SYMBOL\(([a-z0-9_]+).*/-Wl,--wrap=\1/p' $< > $@
 
+# A target without futexes refuses some types. Of their tests it has others: that they refuse.
+REFUSED := $(patsubst %,tests/core/%.c,futex_pi pi_mutex pi_condition_variable robust_list \
+    robust_mutex process_shared_mutex process_shared_condition_variable)
+
 # test_objects SUITE,TARGET. tests/arch/back_end.c knows its target and is compiled for it.
-test_sources = $(filter-out %/back_end.c,$(wildcard tests/$(1)/*.c)) \
-    $(wildcard tests/support/*.c tests/$(1)/*_$(CPU.$(2)).S) $(sources.$(1))
+test_sources = $(filter-out %/back_end.c $(if $(FUTEX.$(2)),$(REFUSED)),\
+    $(wildcard tests/$(1)/*.c $(if $(FUTEX.$(2)),tests/$(1)/$(FUTEX.$(2))/*.c)) \
+    $(wildcard tests/support/*.c tests/$(1)/*_$(CPU.$(2)).S) $(sources.$(1)))
 test_objects = $(patsubst tests/%,build/tests/$(call flavour,$(2))/%.o,\
     $(basename $(call test_sources,$(1),$(2))))
 also.arch = build/$(1)/tests/back_end.o build/tests/$(call flavour,$(1))/oracle.o
@@ -167,17 +172,24 @@ build/host/bench: bench/operations.c build/$(HERE)/libordo.a
 
 # ---- sanitizers: three suites on the generic back end, with a plain main -------------------------
 
+# Named after the compiler; pthread is GCC's, without futexes.
 SANITIZE.tsan := thread
 SANITIZE.asan := address,undefined
-SANITIZED     := $(foreach kind,tsan asan,build/$(kind)/gcc build/$(kind)/clang)
+SANITIZED     := $(foreach kind,tsan asan,build/$(kind)/gcc build/$(kind)/clang) build/tsan/pthread
+WITHOUT_FUTEX := $(wildcard core/pthread/*.c tests/core/pthread/*.c)
+LEFT_OUT.pthread := $(REFUSED) $(patsubst core/pthread/%,core/%,$(wildcard core/pthread/*.c))
+LEFT_OUT.gcc     := $(WITHOUT_FUTEX)
+LEFT_OUT.clang   := $(WITHOUT_FUTEX)
 
-$(SANITIZED): arch/order.c $(wildcard tests/face/*.c tests/core/* tests/sharing/* core/*.[ch] arch/generic/*.c \
-    include/ordo/*.h $(patsubst %,tests/support/%,*.h threads.c child.c disturber.c census.c plain/* plain/criterion/*))
+$(SANITIZED): arch/order.c $(WITHOUT_FUTEX) $(wildcard tests/face/*.c tests/core/* tests/sharing/* \
+    core/*.[ch] core/pthread/*.h arch/generic/*.c include/ordo/*.h $(patsubst %,tests/support/%,\
+    *.h threads.c child.c disturber.c census.c plain/* plain/criterion/*))
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
-	$(Q)$(@F) -std=gnu17 -O1 -g -fsanitize=$(SANITIZE.$(notdir $(@D))) $(DEFINES.generic) \
-	    -fno-sanitize-recover=undefined -D_GNU_SOURCE -isystem tests/support/plain -Iinclude \
-	    -Itests/support -o $@ $(filter %.c,$^) -lpthread -l:libatomic.a
+	$(Q)$(@F:pthread=gcc) -std=gnu17 -O1 -g -fsanitize=$(SANITIZE.$(notdir $(@D))) \
+	    $(DEFINES.generic) -fno-sanitize-recover=undefined -D_GNU_SOURCE -isystem tests/support/plain -Iinclude \
+	    -Itests/support -o $@ $(filter-out $(LEFT_OUT.$(@F)),$(filter %.c,$^)) \
+	    -lpthread -l:libatomic.a
 
 # ---- what the goals above run, after the set-up --------------------------------------------------
 
@@ -198,5 +210,6 @@ run-faults: $(LIBRARIES) build/host/check $(TEST_PROGRAMS) $(FEATURE_BYTES)
 run-bench: build/host/bench
 	$(Q)$<
 
+run-tsan: build/tsan/pthread
 run-tsan run-asan: run-%: build/%/gcc build/%/clang
 	$(Q)for program in $^; do echo "$$program:"; $$program || exit 1; done

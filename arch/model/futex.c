@@ -47,6 +47,7 @@
  */
 #include <errno.h>
 
+#include "../../core/futex_operation.h"
 #include "engine.h"
 #include "ordo/clock.h"
 #include "ordo/futex.h"
@@ -342,59 +343,6 @@ int ordo_futex_compare_requeue(const ordo_atomic_u32 *from, uint32_t expected, u
 
 /* ---- Changing a word and waking -------------------------------------------------------------- */
 
-/* The code of an operation is the model's own: change, whether a bit, operand, comparison, against,
- * each in its bits as in the kernel's. */
-enum { change_shift = 28, comparison_shift = 24, operand_shift = 12, field = 0xfff, is_bit = 8 };
-
-uint32_t ordo_futex_operation(enum ordo_futex_change change, int operand,
-                              enum ordo_futex_comparison comparison, int against)
-{
-    return (uint32_t)change << change_shift | (uint32_t)comparison << comparison_shift
-           | ((uint32_t)operand & field) << operand_shift | ((uint32_t)against & field);
-}
-
-uint32_t ordo_futex_operation_bit(enum ordo_futex_change change, unsigned int bit,
-                                  enum ordo_futex_comparison comparison, int against)
-{
-    return ordo_futex_operation(change, (int)bit, comparison, against)
-           | (uint32_t)is_bit << change_shift;
-}
-
-/* A number of 12 bits, with its sign. */
-static int32_t number(uint32_t code)
-{
-    return (int32_t)((code & field) ^ 0x800) - 0x800;
-}
-
-static uint32_t changed(uint32_t value, uint32_t operation)
-{
-    const int32_t code = number(operation >> operand_shift);
-    const bool has_bit = (operation >> change_shift & is_bit) != 0;
-    const uint32_t operand = has_bit ? 1u << (code & 31) : (uint32_t)code;
-
-    switch ((enum ordo_futex_change)(operation >> change_shift & (is_bit - 1))) {
-    case ordo_futex_set:    return operand;
-    case ordo_futex_add:    return value + operand;
-    case ordo_futex_or:     return value | operand;
-    case ordo_futex_andnot: return value & ~operand;
-    default:                return value ^ operand;
-    }
-}
-
-static bool compares(uint32_t value, uint32_t operation)
-{
-    const int32_t before = (int32_t)value, against = number(operation);
-
-    switch ((enum ordo_futex_comparison)(operation >> comparison_shift & 0xf)) {
-    case ordo_futex_equal:         return before == against;
-    case ordo_futex_not_equal:     return before != against;
-    case ordo_futex_less:          return before < against;
-    case ordo_futex_less_or_equal: return before <= against;
-    case ordo_futex_greater:       return before > against;
-    default:                       return before >= against;
-    }
-}
-
 uint32_t ordo_futex_wake_op(const ordo_atomic_u32 *first, uint32_t wake_first,
                             ordo_atomic_u32 *second, uint32_t wake_second, uint32_t operation,
                             unsigned int flags)
@@ -407,11 +355,11 @@ uint32_t ordo_futex_wake_op(const ordo_atomic_u32 *first, uint32_t wake_first,
     const uint32_t before = (uint32_t)model_step(&step)->value;
 
     step.kind = EVENT_WRITE;
-    step.value = changed(before, operation);
+    step.value = futex_operation_change(before, operation);
     model_step(&step);
     /* Linux takes a count of 0 for 1. */
     uint32_t woken = wake(first, wake_first > 0 ? wake_first : 1, ORDO_FUTEX_ANY, flags, site);
-    if (compares(before, operation))
+    if (futex_operation_compares(before, operation))
         woken += wake(second, wake_second > 0 ? wake_second : 1, ORDO_FUTEX_ANY, flags, site);
     return woken;
 }

@@ -12,6 +12,11 @@
  * or not aligned) aborts.
  *
  * Thread-safe. The wakes are safe in a signal handler. In the child of a fork nobody waits.
+ *
+ * A build for systems without futexes (core/pthread) has these functions on the parking lot. There
+ * waits on shared words, and compare_requeue of them, return ENOTSUP, and their wakes find nobody;
+ * wait_any is ENOSYS; a word that is not there is a fault; no wait returns EINTR. And no wake is
+ * safe in a signal handler there, so nothing that wakes is, whatever its own header says.
  */
 #ifndef ORDO_FUTEX_H
 #define ORDO_FUTEX_H

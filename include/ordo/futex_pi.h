@@ -9,7 +9,7 @@
  *
  * Deadlines are absolute, in ns of ordo_clock_now, or of CLOCK_REALTIME with ordo_futex_realtime;
  * ORDO_NEVER is none. Results are errno values; errno itself stays as it is. `flags` are those of
- * futex.h. Thread-safe; not for signal handlers.
+ * futex.h. Thread-safe; not for signal handlers. A build without futexes returns ENOTSUP.
  */
 #ifndef ORDO_FUTEX_PI_H
 #define ORDO_FUTEX_PI_H

@@ -3,10 +3,10 @@
  * atomic.h     typed atomics, fences, copies of shared memory (with order.h, typed.h and symbols.h)
  * cpu.h        the CPU features that the routines choose by
  *
- * Locks        spin_lock.h, mutex.h, recursive_mutex.h, error_checking_mutex.h, poison_mutex.h,
- *              reader_writer_lock.h, pi_mutex.h, robust_mutex.h
- * Waiting      condition_variable.h, pi_condition_variable.h, semaphore.h, binary_semaphore.h,
- *              barrier.h, latch.h, event.h; wait.h: on any atomic
+ * Locks        spin_lock.h, byte_mutex.h, mutex.h, recursive_mutex.h, error_checking_mutex.h,
+ *              poison_mutex.h, reader_writer_lock.h, pi_mutex.h, robust_mutex.h
+ * Waiting      condition_variable.h, byte_condition_variable.h, pi_condition_variable.h,
+ *              semaphore.h, binary_semaphore.h, barrier.h, latch.h, event.h; wait.h: on any atomic
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
  * Sharing      allocator.h, arc.h
@@ -18,6 +18,7 @@
  *
  * jump.h       a longjmp that gives back poison mutexes, and lets a once run again
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
+ * parking_lot.h   for locks of one's own that are a few bits
  */
 #ifndef ORDO_ORDO_H
 #define ORDO_ORDO_H
@@ -29,6 +30,8 @@
 #include "ordo/binary_semaphore.h"
 #include "ordo/channel.h"
 #include "ordo/channel_watch.h"
+#include "ordo/byte_condition_variable.h"
+#include "ordo/byte_mutex.h"
 #include "ordo/clock.h"
 #include "ordo/condition_variable.h"
 #include "ordo/cpu.h"
@@ -51,6 +54,7 @@
 #include "ordo/once.h"
 #include "ordo/once_lock.h"
 #include "ordo/one_shot.h"
+#include "ordo/parking_lot.h"
 #include "ordo/pi_condition_variable.h"
 #include "ordo/pi_mutex.h"
 #include "ordo/poison_mutex.h"

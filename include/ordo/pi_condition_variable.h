@@ -22,6 +22,7 @@
  * Signals: not safe in a handler.
  * Fork: the child may not use one that somebody waited for at the fork.
  * Sharing: between the threads of one process, not between processes.
+ * Without futexes: refused. wait_until returns ENOTSUP, the other functions abort.
  * Destruction: needs none. The memory may be freed, or unmapped, as soon as every wait has
  *     returned, by one of the waiters too: a notification is over before its mutex is unlocked.
  */

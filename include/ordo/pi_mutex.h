@@ -32,6 +32,7 @@
  *     fork, by whomever, can be neither locked nor unlocked in the child: a wait for it there times
  *     out, or aborts where the system sees that the owner is in another process.
  * Sharing: between the threads of one process, not between processes.
+ * Without futexes: refused. lock_until returns ENOTSUP, the other functions abort.
  * Destruction: needs none. The memory may be freed, or unmapped, as soon as an owner that knows
  *     itself to be the last has unlocked, even while an earlier owner is still in its unlock: the
  *     last access is the one that releases, ours or the kernel's.

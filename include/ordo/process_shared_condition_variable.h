@@ -31,6 +31,7 @@
  *     with the mutex leaves that locked.
  * Destruction: needs none. The memory may be freed, or unmapped, as soon as every wait has
  *     returned, by one of the waiters too: a notification is over before its mutex is unlocked.
+ * Without futexes: refused. wait_until returns ENOTSUP, the other functions abort.
  * Source: futex(2), FUTEX_REQUEUE.
  */
 #ifndef ORDO_PROCESS_SHARED_CONDITION_VARIABLE_H

@@ -4,7 +4,8 @@
  * As ordo_mutex in all, but: its waits and wakes find each other by the memory, not by the address,
  * which costs the kernel more; and a process that is killed while it has the mutex leaves it locked
  * for ever (see robust_mutex.h). A late wake may return a wait for no reason on what lies there
- * next, in any of the processes; every wait of ordo bears that.
+ * next, in any of the processes; every wait of ordo bears that. A build without futexes refuses it:
+ * lock_until returns ENOTSUP, the other functions abort.
  */
 #ifndef ORDO_PROCESS_SHARED_MUTEX_H
 #define ORDO_PROCESS_SHARED_MUTEX_H

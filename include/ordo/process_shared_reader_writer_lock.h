@@ -1,7 +1,8 @@
 /* process_shared_reader_writer_lock.h: reader_writer_lock.h between processes: the lock lies in
  * memory that they share, at whatever address. In all else it is the same, its 8 bytes and its
  * policies too. A process that ends while it has the lock, or waits for it, leaves it so. There are
- * no fork_ functions: parent and child share the lock.
+ * no fork_ functions: parent and child share the lock. A build without futexes refuses it: the
+ * _until functions return ENOTSUP, the others abort.
  */
 #ifndef ORDO_PROCESS_SHARED_READER_WRITER_LOCK_H
 #define ORDO_PROCESS_SHARED_READER_WRITER_LOCK_H

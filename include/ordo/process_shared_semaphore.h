@@ -5,6 +5,7 @@
  * Killed processes: one that is killed while it waits stays counted, for which later posts make a
  *     needless system call; the tokens it had taken are gone.
  * Fork: parent and child use the same semaphore if its memory is shared.
+ * Without futexes: refused. wait_until and post return ENOTSUP, the other functions abort.
  * Destruction: the memory may be unmapped as in semaphore.h, but a wake by the address of memory
  *     that is no longer shared, or used anew, does nothing or returns a wait for no reason.
  */

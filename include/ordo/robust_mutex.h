@@ -20,7 +20,8 @@
  * Results of lock, try_lock and lock_until: 0 locked; EOWNERDEAD locked, but the owner before ended
  *     with the mutex; ENOTRECOVERABLE not locked, now and for ever: an owner that got EOWNERDEAD
  *     unlocked without calling consistent, so nobody vouches for the data; ENOTSUP not locked: the
- *     thread has no robust list that fits (robust_list.h: not glibc, QEMU, a bare clone).
+ *     thread has no robust list that fits (robust_list.h: not glibc, QEMU, a bare clone, or a
+ *     build of ordo without futexes).
  * Orderings: what one owner did, up to its end, happens before all that the next one does; no more.
  * Waiting: sleeps at once. An unlock wakes all that sleep, so that none depends on another one,
  *     which may be killed, to be woken: made for safety, not for many waiters.

@@ -10,6 +10,7 @@
 TestSuite(fork, .timeout = 60);
 
 static ordo_mutex mutex;
+static ordo_byte_mutex byte;
 static ordo_spin_lock spin_lock;
 static ordo_recursive_mutex recursive;
 static ordo_error_checking_mutex checking;
@@ -18,12 +19,16 @@ static ordo_reader_writer_lock readers_first = ORDO_READER_WRITER_LOCK_READERS_F
 static ordo_reader_writer_lock phase_fair = ORDO_READER_WRITER_LOCK_PHASE_FAIR_INIT;
 static ordo_atomic_bool stop;
 static unsigned int under_mutex, under_spin_lock, under_recursive, under_checking, under_readers;
+static unsigned int under_byte;
 
 static void use_all(void)
 {
     ordo_mutex_lock(&mutex);
     under_mutex++;
     ordo_mutex_unlock(&mutex);
+    ordo_byte_mutex_lock(&byte);
+    under_byte++;
+    ordo_byte_mutex_unlock(&byte);
     ordo_spin_lock_lock(&spin_lock);
     under_spin_lock++;
     ordo_spin_lock_unlock(&spin_lock);
@@ -51,6 +56,7 @@ static void *hammer(void *unused)
 
 #define ALL(step)                                                                                  \
     ordo_mutex_fork_##step(&mutex);                                                                \
+    ordo_byte_mutex_fork_##step(&byte);                                                            \
     ordo_spin_lock_fork_##step(&spin_lock);                                                        \
     ordo_recursive_mutex_fork_##step(&recursive);                                                  \
     ordo_reader_writer_lock_fork_##step(&readers);                                                 \

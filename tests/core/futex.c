@@ -6,6 +6,7 @@
 
 #include "child.h"
 #include "disturber.h"
+#include "has_futex.h"
 #include "ordo/ordo.h"
 
 TestSuite(futex, .timeout = 20);
@@ -122,6 +123,7 @@ Test(futex, signals_end_a_wait)
 {
     struct disturber disturber;
     unsigned int interrupted = 0;
+    const bool is_interrupted = has_futex_for("signals that end a wait");
 
     disturber_start(&disturber, NULL, NULL);
     const uint64_t deadline = ordo_clock_now() + 50 * millisecond;
@@ -130,7 +132,7 @@ Test(futex, signals_end_a_wait)
         cr_assert(error == 0 || error == EINTR || error == ETIMEDOUT, "%d", error);
     }
     cr_expect(has_just_passed(deadline));
-    cr_expect(interrupted > 0);
+    cr_expect((interrupted > 0) == is_interrupted);
     disturber_stop(&disturber);
 }
 
@@ -156,5 +158,7 @@ static void wait_on_nothing(void)
 
 Test(futex, wait_on_memory_that_is_not_there_aborts)
 {
-    cr_expect(child_aborts(wait_on_nothing, "ordo: futex.c: wait on memory that is not there\n"));
+    if (has_futex_for("wait on memory that is not there"))
+        cr_expect(
+            child_aborts(wait_on_nothing, "ordo: futex.c: wait on memory that is not there\n"));
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "child.h"
+#include "has_futex.h"
 #include "ordo/futex.h"
 #include "ordo/thread.h"
 #include "sleepers.h"
@@ -120,7 +121,7 @@ Test(futex_wake_op, counts_of_both_words)
 {
     const uint32_t zero = ordo_futex_operation(ordo_futex_or, 0, ordo_futex_equal, 0);
 
-    for (unsigned int flags = ordo_futex_private; flags <= ordo_futex_shared; flags++) {
+    for (unsigned int flags = ordo_futex_private; flags <= last_reach(); flags++) {
         struct sleeper at_first[3], at_second[3];
 
         for (unsigned int i = 0; i < 3; i++) {
@@ -201,6 +202,7 @@ Test(futex_wake_op, misuse)
     cr_expect(child_aborts(against_too_large, does_not_fit));
     cr_expect(child_aborts(against_too_small, does_not_fit));
     cr_expect(child_aborts(bit_too_large, "ordo: futex.c: a wake-op's bit beyond the word\n"));
-    cr_expect(child_aborts(change_nothing,
-                           "ordo: futex.c: wake-op on memory that is not there\n"));
+    if (has_futex_for("wake-op on memory that is not there"))
+        cr_expect(child_aborts(change_nothing,
+                               "ordo: futex.c: wake-op on memory that is not there\n"));
 }

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "has_futex.h"
 #include "ordo/ordo.h"
 #include "rounds.h"
 #include "threads.h"
@@ -25,6 +26,7 @@ KIND(mutex)
 KIND(process_shared_mutex)
 KIND(recursive_mutex)
 KIND(pi_mutex)
+KIND(byte_mutex)
 
 static void error_checking_mutex_do_lock(void *lock)
 {
@@ -139,28 +141,36 @@ WRITE_SIDE(slim_reader_writer_lock)
 const struct lock_kind lock_kinds[] = {
     LOCK(spin_lock),
     LOCK(mutex),
-    LOCK(process_shared_mutex),
+    LOCK(process_shared_mutex, .needs_futex = true),
     LOCK(error_checking_mutex),
     LOCK(recursive_mutex, .is_recursive = true),
     LOCK(poison_mutex, .leaves_traces = true),
-    LOCK(pi_mutex),
+    LOCK(pi_mutex, .needs_futex = true),
     LOCK(reader_writer_lock),
-    LOCK(process_shared_reader_writer_lock),
+    LOCK(process_shared_reader_writer_lock, .needs_futex = true),
     LOCK(ticket_lock, .leaves_traces = true, .is_handed_on = true),
     LOCK(mcs_lock, .is_handed_on = true),
     LOCK(slim_reader_writer_lock, .is_handed_on = true),
+    LOCK(byte_mutex),
     {.name = "mutex, lock_until", .lock = lock_until_never, .try_lock = mutex_do_try_lock,
      .unlock = mutex_do_unlock},
 };
 const unsigned int lock_kind_count = sizeof lock_kinds / sizeof *lock_kinds;
 
+static bool is_there(const struct lock_kind *kind)
+{
+    return !kind->needs_futex || has_futex_for(kind->name);
+}
+
 #define FOR_EACH_KIND(kind)                                                                        \
-    for (const struct lock_kind *kind = lock_kinds; kind < lock_kinds + lock_kind_count; kind++)
+    for (const struct lock_kind *kind = lock_kinds; kind < lock_kinds + lock_kind_count; kind++)   \
+        if (is_there(kind))
 
 /* What the README and the headers say. */
 Test(locks, sizes)
 {
     cr_expect(sizeof(ordo_spin_lock) == 1);
+    cr_expect(sizeof(ordo_byte_mutex) == 1 && sizeof(ordo_byte_condition_variable) == 1);
     cr_expect(sizeof(ordo_mutex) == 4 && sizeof(ordo_process_shared_mutex) == 4);
     cr_expect(sizeof(ordo_recursive_mutex) == 16 && sizeof(ordo_error_checking_mutex) == 16);
     cr_expect(sizeof(ordo_poison_mutex) == 48);
@@ -278,7 +288,9 @@ static void leave(unsigned self, void *shared)
 static void unmapped_after_the_last_unlock(unsigned int kind)
 {
     struct scene scene = {.kind = &lock_kinds[kind], .rounds = test_rounds(1)};
-    run_threads(2, leave, &scene);
+
+    if (is_there(scene.kind))
+        run_threads(2, leave, &scene);
 }
 
 #define UNMAPPED(kind, number)                                                                     \
@@ -300,3 +312,4 @@ UNMAPPED(process_shared_reader_writer_lock, 8)
 UNMAPPED(ticket_lock, 9)
 UNMAPPED(mcs_lock, 10)
 UNMAPPED(slim_reader_writer_lock, 11)
+UNMAPPED(byte_mutex, 12)

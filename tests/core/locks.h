@@ -12,6 +12,7 @@ struct lock_kind {
     bool is_recursive;  /* its owner's try_lock succeeds */
     bool leaves_traces; /* unlocked, it is not as it was before */
     bool is_handed_on;  /* to who waits longest, so that each locking may cost a change of threads */
+    bool needs_futex;   /* refuses in a build without */
 };
 
 /* All are unlocked when their bytes are 0, and fit into 64 of them. */

@@ -9,6 +9,7 @@
 
 #include "child.h"
 #include "disturber.h"
+#include "has_futex.h"
 #include "ordo/ordo.h"
 #include "ordo/process_shared_reader_writer_lock.h"
 #include "ordo/reader_writer_lock.h"
@@ -83,7 +84,7 @@ static void for_each(void (*test)(struct scene *scene), unsigned int rounds)
 {
     static const struct operations *const types[] = {&private_operations, &shared_operations};
 
-    for (int type = 0; type < 2; type++)
+    for (int type = 0; type < (has_futex_for("process_shared_reader_writer_lock") ? 2 : 1); type++)
         for (int policy = 0; policy < policies; policy++) {
             struct scene scene = {.call = types[type], .rounds = rounds,
                                   .policy = (enum ordo_reader_writer_policy)policy};
@@ -544,10 +545,11 @@ static void leave(unsigned self, void *shared)
 {
     struct last *const last = shared;
     const unsigned int rounds = test_rounds(1);
+    const bool has_shared = has_futex_for("process_shared_reader_writer_lock");
 
     for (unsigned int i = 0; i < rounds; i++) {
-        const struct operations *const call = i % 2 == 0 ? &private_operations
-                                                         : &shared_operations;
+        const struct operations *const call = has_shared && i % 2 != 0 ? &shared_operations
+                                                                       : &private_operations;
         const bool reads = last->after_reader == (self == 0) && (self == 0 || i % 4 < 2);
         if (self == 0) {
             last->page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
@@ -621,6 +623,8 @@ Test(reader_writer_lock, several_processes)
 {
     const unsigned int rounds = test_rounds(100);
 
+    if (!has_futex_for("process_shared_reader_writer_lock"))
+        return;
     for (int policy = 0; policy < policies; policy++) {
         struct common *const common = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
                                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);

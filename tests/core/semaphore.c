@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "has_futex.h"
 #include "ordo/binary_semaphore.h"
 #include "ordo/process_shared_semaphore.h"
 #include "ordo/semaphore.h"
@@ -222,6 +223,8 @@ Test(semaphore, between_processes)
     struct pair {
         ordo_process_shared_semaphore ping, pong;
     };
+    if (!has_futex_for("process_shared_semaphore"))
+        return;
     /* The same memory at two addresses: it is not the address that counts. */
     const int memory = memfd_create("semaphores", MFD_CLOEXEC);
     cr_assert(memory >= 0 && ftruncate(memory, 4096) == 0);

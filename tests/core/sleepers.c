@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "has_futex.h"
+
 /* Where all of them go to sleep, private and shared ones. It stays 0. */
 static const ordo_atomic_u32 dormitory;
 
@@ -29,6 +31,11 @@ void sleeper_start(struct sleeper *sleeper, const ordo_atomic_u32 *word)
     cr_assert(ordo_thread_spawn(&sleeper->thread, sleep_once, sleeper) == 0);
     while (ordo_futex_requeue(&dormitory, 0, word, 1, sleeper->flags) == 0)
         usleep(100);
+}
+
+unsigned int last_reach(void)
+{
+    return has_futex_for("words that are shared") ? ordo_futex_shared : ordo_futex_private;
 }
 
 int sleeper_join(struct sleeper *sleeper)

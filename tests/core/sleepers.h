@@ -19,6 +19,9 @@ struct sleeper {
  * waits with the sleeper's deadline, bits (0: any) and flags. */
 void sleeper_start(struct sleeper *sleeper, const ordo_atomic_u32 *word);
 
+/* The last of the kinds of words there are: private ones, and shared ones if there are futexes. */
+unsigned int last_reach(void);
+
 /* Waits for its end; returns the result. */
 int sleeper_join(struct sleeper *sleeper);
 

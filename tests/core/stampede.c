@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "has_futex.h"
 #include "ordo/ordo.h"
 
 TestSuite(stampede, .timeout = 60);
@@ -41,6 +42,7 @@ struct kind {
                                             type##_do_notify_all}
 
 KIND(ordo_condition_variable, ordo_mutex, (&ordo_condition_variable_object));
+KIND(ordo_byte_condition_variable, ordo_byte_mutex, (&ordo_byte_condition_variable_object));
 KIND(ordo_process_shared_condition_variable, ordo_process_shared_mutex,
      (&ordo_process_shared_condition_variable_object,
       &ordo_process_shared_condition_variable_mutex));
@@ -149,9 +151,15 @@ Test(stampede, condition_variable_wakes_one)
         check(&ordo_condition_variable_kind, 1);
 }
 
-Test(stampede, process_shared_condition_variable_wakes_none)
+Test(stampede, byte_condition_variable_wakes_none)
 {
     if (!is_skipped())
+        check(&ordo_byte_condition_variable_kind, 0);
+}
+
+Test(stampede, process_shared_condition_variable_wakes_none)
+{
+    if (!is_skipped() && has_futex_for("stampede/process_shared_condition_variable"))
         check(&ordo_process_shared_condition_variable_kind, 0);
 }
 
@@ -159,6 +167,6 @@ Test(stampede, pi_condition_variable_wakes_none)
 {
     if (getenv("ORDO_QEMU") != NULL)
         puts("SKIP stampede/pi_condition_variable: QEMU has no requeue to a PI futex");
-    else if (!is_skipped())
+    else if (!is_skipped() && has_futex_for("stampede/pi_condition_variable"))
         check(&ordo_pi_condition_variable_kind, 0);
 }

@@ -1,4 +1,5 @@
-/* wait_halves.c: waits in one shared object, notifies in another; wait_halves.sh says what for. */
+/* wait_halves.c: sleeps in one shared object, wakes in another, by ordo_wait or by the parking lot;
+ * wait_halves.sh says what for. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -15,21 +16,40 @@ static void *wait(void *half)
     return NULL;
 }
 
-int main(int count, char **halves)
+static void change(void *half)
 {
-    if (count != 3)
+    ((void (*)(ordo_atomic_u64 *))dlsym(half, "half_change"))(&object);
+}
+
+static void *park(void *half)
+{
+    ((int (*)(const void *))dlsym(half, "half_park"))(&object);
+    return NULL;
+}
+
+static void unpark(void *half)
+{
+    while (((size_t(*)(const void *))dlsym(half, "half_unpark"))(&object) == 0)
+        usleep(1000); /* it does not sleep yet, or in another lot */
+}
+
+int main(int count, char **arguments)
+{
+    if (count != 4)
         return 2;
+    const int parks = strcmp(arguments[1], "park") == 0;
     /* "-" is the program, which then has a half of its own. */
-    const char *const first = strcmp(halves[1], "-") != 0 ? halves[1] : NULL;
+    const char *const first = strcmp(arguments[2], "-") != 0 ? arguments[2] : NULL;
     void *const one = dlopen(first, RTLD_NOW | RTLD_LOCAL);
-    void *const other = dlopen(halves[2], RTLD_NOW | RTLD_LOCAL);
+    void *const other = dlopen(arguments[3], RTLD_NOW | RTLD_LOCAL);
     pthread_t thread;
 
-    if (one == NULL || other == NULL || pthread_create(&thread, NULL, wait, one) != 0)
+    if (one == NULL || other == NULL
+        || pthread_create(&thread, NULL, parks ? park : wait, one) != 0)
         return 2;
     usleep(100000); /* by now it sleeps */
-    ((void (*)(ordo_atomic_u64 *))dlsym(other, "half_change"))(&object);
+    (parks ? unpark : change)(other);
     pthread_join(thread, NULL);
-    puts("woken");
+    printf("%s: woken\n", arguments[1]);
     return 0;
 }

@@ -1,18 +1,30 @@
 #!/usr/bin/env bash
 # wait_halves.sh LIBRARY [CC]: two shared objects that each link the static library, opened with
-# RTLD_LOCAL, are one process to ordo_wait: a notify in one reaches who waits in the other. So are a
-# program that links it with -rdynamic and a shared object that it opens.
+# RTLD_LOCAL, are one process to ordo_wait and the parking lot: a notify or an unpark in one reaches
+# who sleeps in the other. So are a program that links it with -rdynamic and a shared object that it
+# opens. A program that does not export the tables has its own, as wait.h and parking_lot.h say.
 set -euo pipefail
 library=$(realpath "$1")
 cc=${2:-gcc}
+[ "$cc" != pthread ] || cc=gcc # the library without futexes
 cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for half in one other; do
     "$cc" -std=gnu17 -O2 -fPIC -shared -I../../include -o "$work/$half.so" wait_half.c "$library"
 done
+program() { # program NAME FLAGS...: with a half of its own
+    "$cc" -std=gnu17 -O2 -I../../include -o "$work/$1" wait_halves.c wait_half.c "$library" \
+        "${@:2}" -ldl -lpthread
+}
 "$cc" -std=gnu17 -O2 -I../../include -o "$work/program" wait_halves.c -ldl -lpthread
-timeout 20 "$work/program" "$work/one.so" "$work/other.so"
-"$cc" -std=gnu17 -O2 -rdynamic -I../../include -o "$work/whole" wait_halves.c wait_half.c \
-    "$library" -ldl -lpthread
-timeout 20 "$work/whole" - "$work/other.so"
+program whole -rdynamic
+program apart -Wl,--export-dynamic-symbol=half_wait -Wl,--export-dynamic-symbol=half_park
+for kind in wait park; do
+    timeout 20 "$work/program" $kind "$work/one.so" "$work/other.so"
+    timeout 20 "$work/whole" $kind - "$work/other.so"
+    status=0
+    timeout 2 "$work/apart" $kind - "$work/other.so" || status=$?
+    [ $status -eq 124 ] || { echo "$kind: a program without -rdynamic: status $status" >&2; exit 1; }
+    echo "$kind: not woken from another table"
+done

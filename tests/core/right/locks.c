@@ -3,6 +3,8 @@
 
 static ordo_mutex mutex = ORDO_MUTEX_INIT;
 static ordo_spin_lock spin_lock = ORDO_SPIN_LOCK_INIT;
+static ordo_byte_mutex byte_mutex = ORDO_BYTE_MUTEX_INIT;
+static ordo_byte_condition_variable byte_condition = ORDO_BYTE_CONDITION_VARIABLE_INIT;
 static ordo_pi_mutex pi_mutex = ORDO_PI_MUTEX_INIT;
 static ordo_reader_writer_lock readers = ORDO_READER_WRITER_LOCK_INIT;
 static ordo_error_checking_mutex checking = ORDO_ERROR_CHECKING_MUTEX_INIT;
@@ -11,6 +13,7 @@ static ordo_process_shared_mutex shared = ORDO_PROCESS_SHARED_MUTEX_INIT;
 static ordo_condition_variable condition = ORDO_CONDITION_VARIABLE_INIT;
 static int by_mutex ORDO_GUARDED_BY(mutex);
 static int by_spin_lock ORDO_GUARDED_BY(spin_lock);
+static int by_byte_mutex ORDO_GUARDED_BY(byte_mutex);
 static int by_pi_mutex ORDO_GUARDED_BY(pi_mutex);
 static int by_readers ORDO_GUARDED_BY(readers);
 static int by_checking ORDO_GUARDED_BY(checking);
@@ -35,6 +38,14 @@ void calls(uint64_t deadline)
     if (ordo_mutex_try_lock(&mutex)) {
         by_mutex++;
         ordo_mutex_unlock(&mutex);
+    }
+    ordo_byte_mutex_lock(&byte_mutex);
+    while (by_byte_mutex == 0)
+        ordo_byte_condition_variable_wait(&byte_condition, &byte_mutex);
+    ordo_byte_mutex_unlock(&byte_mutex);
+    if (ordo_byte_mutex_lock_until(&byte_mutex, deadline) == 0) {
+        by_byte_mutex++;
+        ordo_byte_mutex_unlock(&byte_mutex);
     }
     if (ordo_spin_lock_try_lock(&spin_lock)) {
         by_spin_lock++;
