@@ -72,7 +72,7 @@ static uint64_t stamp_at(const struct channel *channel, struct block *block, uin
 /* What is returned when the other side is gone. The tail is closed. */
 static int end_of(const struct channel *channel)
 {
-    /* Acquire: pairs with the release in blocks_close. */
+    /* Acquire: pairs with the release in ordo_blocks_close. */
     (void)ordo_load(&channel->last, ordo_acquire);
     return EPIPE;
 }
@@ -163,7 +163,7 @@ static bool install_next(struct channel *channel, struct block *block, uint64_t 
     return true;
 }
 
-int blocks_start(struct channel *channel)
+int ordo_blocks_start(struct channel *channel)
 {
     struct block *block;
     size_t slots;
@@ -178,7 +178,7 @@ int blocks_start(struct channel *channel)
     return 0;
 }
 
-void blocks_end(struct channel *channel)
+void ordo_blocks_end(struct channel *channel)
 {
     struct block *older;
 
@@ -191,7 +191,7 @@ void blocks_end(struct channel *channel)
 
 /* ---- Sending --------------------------------------------------------------------------------- */
 
-int blocks_try_send(struct channel *channel, const char *messages, size_t count, size_t *moved)
+int ordo_blocks_try_send(struct channel *channel, const char *messages, size_t count, size_t *moved)
 {
     ordo_u128 tail = ordo_load(&channel->last, ordo_acquire);
 
@@ -262,7 +262,7 @@ static bool is_over(const struct channel *channel, uint64_t position)
     return low(ordo_load(&channel->last, ordo_relaxed)) == (position << 1 | closed);
 }
 
-bool blocks_can_receive(const struct channel *channel)
+bool ordo_blocks_can_receive(const struct channel *channel)
 {
     const ordo_u128 head = ordo_load(&channel->first, ordo_acquire);
     struct block *const block = block_to_look_in(channel, head);
@@ -271,7 +271,7 @@ bool blocks_can_receive(const struct channel *channel)
            || is_over(channel, low(head));
 }
 
-int blocks_try_receive(struct channel *channel, char *messages, size_t count, size_t *moved)
+int ordo_blocks_try_receive(struct channel *channel, char *messages, size_t count, size_t *moved)
 {
     ordo_u128 head = ordo_load(&channel->first, ordo_acquire);
 
@@ -318,13 +318,13 @@ int blocks_try_receive(struct channel *channel, char *messages, size_t count, si
 
 /* ---- The end --------------------------------------------------------------------------------- */
 
-void blocks_close(struct channel *channel)
+void ordo_blocks_close(struct channel *channel)
 {
     /* Release: pairs with the acquire in end_of. seq_cst: the pair of who waits. */
     ordo_fetch_or(&channel->last, closed, ordo_seq_cst);
 }
 
-void blocks_discard(struct channel *channel)
+void ordo_blocks_discard(struct channel *channel)
 {
     const uint64_t end = low(ordo_load(&channel->last, ordo_relaxed)) >> 1;
     ordo_u128 head;
@@ -353,7 +353,7 @@ void blocks_discard(struct channel *channel)
     }
 }
 
-size_t blocks_length(const struct channel *channel)
+size_t ordo_blocks_length(const struct channel *channel)
 {
     const uint64_t head = low(ordo_load(&channel->first, ordo_acquire));
 
