@@ -76,6 +76,8 @@ int ordo_channel_new(const struct ordo_channel_options *options, ordo_channel_se
 {
     struct channel laid_out = {0};
 
+    if ((options->alignment & (options->alignment - 1)) != 0)
+        ordo_misuse("channel.c: an alignment that is not a power of two");
     if (!lay_out(&laid_out, options))
         return ENOMEM;
 
