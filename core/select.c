@@ -47,9 +47,8 @@ static uint64_t draw(void)
 /* Draws the order of trying: each is as likely (Durstenfeld's shuffle, 1964). */
 static void shuffle(struct ordo_select_case *cases, size_t count)
 {
-    cases[0].order = 0;
-    for (size_t i = 1; i < count; i++) {
-        const size_t other = draw() % (i + 1);
+    for (size_t i = 0; i < count; i++) {
+        const size_t other = i == 0 ? 0 : draw() % (i + 1);
 
         cases[i].order = cases[other].order;
         cases[other].order = (uint32_t)i;
