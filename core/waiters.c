@@ -6,9 +6,10 @@
  * lock or the other sees the wake-up (Dekker's pair). Nobody who wakes waits for the lock, and a
  * thread that was stopped with the lock delays those that sleep and no others.
  *
- * A wake-up that finds nobody in the line is dropped. A node that comes later is added with the
- * lock, after the drop, so its thread sees what the wake-up was for when it looks once more. What
- * is owed to a node that leaves goes to the next.
+ * A wake-up that finds nobody in the line is dropped. Its owner had seen a count that was not 0; a
+ * node that comes later is added after that count was made 0, with the lock, and has its fence
+ * after that. So its thread sees what the wake-up was for when it looks once more. What is owed to
+ * a node that leaves goes to the next.
  *
  * Nothing is touched too late. A node is taken out before its word is changed, with the lock. If
  * that change is the signal, its thread may leave without the lock, and nothing follows but a wake
@@ -131,8 +132,7 @@ static const ordo_atomic_u32 *work_off_one(struct waiters *waiters, enum side si
         wake(oldest);
         return NULL;
     }
-    /* Acquire: pairs with the release in wake; the next to have the lock sees its cause. */
-    ordo_exchange(pending, 0, ordo_acquire);
+    ordo_store(pending, 0, ordo_relaxed); /* none of them is for a node to come */
     return NULL;
 }
 
@@ -180,8 +180,7 @@ ORDO_NOT_ANALYSED void ordo_waiters_unlock(struct waiters *waiters)
 __attribute__((cold, noinline)) void ordo_waiters_wake(struct waiters *waiters, enum side side,
                                                        uint64_t wakes)
 {
-    /* Release: pairs with the acquire in work_off_one. */
-    ordo_fetch_add(&waiters->lines[side].pending, wakes, ordo_release);
+    ordo_fetch_add(&waiters->lines[side].pending, wakes, ordo_relaxed);
     work_off(waiters);
 }
 

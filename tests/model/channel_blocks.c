@@ -45,6 +45,13 @@ MODEL_TEST(length, .expect = model_reached)
     end();
 }
 
+MODEL_TEST(length_at_the_end, .expect = model_reached)
+{
+    start(ORDO_UNBOUNDED);
+    TOGETHER(send_0_if_possible, close_receiver, look_at_the_length);
+    end();
+}
+
 /* ---- At the edge of a block ------------------------------------------------------------------ */
 
 static void fill_a_block(void)
