@@ -98,6 +98,16 @@ MODEL_TEST(wait_at_the_edge, .expect = model_passes, .executions = 3000)
     end();
 }
 
+MODEL_TEST(wait_at_the_edge_for_two, .expect = model_passes, .executions = 500)
+{
+    start(ORDO_UNBOUNDED);
+    fill_a_block();
+    empty_a_block();
+    TOGETHER(receive_one_of_them, send_0, send_1);
+    model_assert(received_by_all() + receive() == 0x11);
+    end();
+}
+
 /* Two receivers go over the edge, and the block behind it can be used again. */
 MODEL_TEST(two_receive_over_the_edge, .expect = model_passes)
 {
