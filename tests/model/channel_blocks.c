@@ -98,7 +98,7 @@ MODEL_TEST(wait_at_the_edge, .expect = model_passes, .executions = 3000)
     end();
 }
 
-MODEL_TEST(wait_at_the_edge_for_two, .expect = model_passes, .executions = 500)
+MODEL_TEST(wait_at_the_edge_for_two, .expect = model_passes, .executions = 200)
 {
     start(ORDO_UNBOUNDED);
     fill_a_block();
@@ -199,7 +199,7 @@ MODEL_TEST(last_receiver_at_the_edge, .expect = model_reached)
     model_assert(kept + destroyed == 0x1101);
 }
 
-MODEL_TEST(sent_before_the_end, .expect = model_passes, .executions = 500)
+MODEL_TEST(sent_before_the_end, .expect = model_passes, .executions = 300)
 {
     start(ORDO_UNBOUNDED);
     TOGETHER(send_0_and_drop, receive_to_the_end);
