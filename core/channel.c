@@ -76,6 +76,8 @@ int ordo_channel_new(const struct ordo_channel_options *options, ordo_channel_se
 {
     struct channel laid_out = {0};
 
+    if ((options->alignment & (options->alignment - 1)) != 0)
+        ordo_misuse("channel.c: an alignment that is not a power of two");
     if (!lay_out(&laid_out, options))
         return ENOMEM;
 
@@ -86,8 +88,8 @@ int ordo_channel_new(const struct ordo_channel_options *options, ordo_channel_se
         return ENOMEM;
     *channel = laid_out;
     if (channel->kind == kind_ring)
-        ring_start(channel);
-    if (channel->kind == kind_blocks && blocks_start(channel) != 0) {
+        ordo_ring_start(channel);
+    if (channel->kind == kind_blocks && ordo_blocks_start(channel) != 0) {
         ordo_deallocate(channel->allocator, channel, channel->bytes);
         return ENOMEM;
     }
@@ -106,13 +108,13 @@ static int move(struct channel *channel, enum side side, char *messages, size_t 
 {
     switch (channel->kind) {
     case kind_ring:
-        return side == sending ? ring_try_send(channel, messages, count, moved)
-                               : ring_try_receive(channel, messages, count, moved);
+        return side == sending ? ordo_ring_try_send(channel, messages, count, moved)
+                               : ordo_ring_try_receive(channel, messages, count, moved);
     case kind_blocks:
-        return side == sending ? blocks_try_send(channel, messages, count, moved)
-                               : blocks_try_receive(channel, messages, count, moved);
+        return side == sending ? ordo_blocks_try_send(channel, messages, count, moved)
+                               : ordo_blocks_try_receive(channel, messages, count, moved);
     default:
-        return rendezvous_try(channel, side, messages, count, moved, waits);
+        return ordo_rendezvous_try(channel, side, messages, count, moved, waits);
     }
 }
 
@@ -121,66 +123,66 @@ static bool is_ready(const struct channel *channel, enum side side)
 {
     switch (channel->kind) {
     case kind_ring:
-        return side == sending ? ring_can_send(channel) : ring_can_receive(channel);
+        return side == sending ? ordo_ring_can_send(channel) : ordo_ring_can_receive(channel);
     case kind_blocks:
-        return side == sending || blocks_can_receive(channel);
+        return side == sending || ordo_blocks_can_receive(channel);
     default:
-        return rendezvous_is_closed(channel);
+        return ordo_rendezvous_is_closed(channel);
     }
 }
 
-void channel_pass_on(struct channel *channel, enum side side)
+void ordo_channel_pass_on(struct channel *channel, enum side side)
 {
-    if (!waiters_any(&channel->waiters, side))
+    if (!ordo_waiters_any(&channel->waiters, side))
         return;
     /* A message that was sent before that one began to wait, and woke nobody, must be seen. */
     ordo_thread_fence(ordo_seq_cst);
     if (is_ready(channel, side))
-        waiters_wake(&channel->waiters, side, 1);
+        ordo_waiters_wake(&channel->waiters, side, 1);
 }
 
-int channel_try(struct channel *channel, enum side side, char *messages, size_t count,
-                size_t *moved, bool waits)
+int ordo_channel_try(struct channel *channel, enum side side, char *messages, size_t count,
+                     size_t *moved, bool waits)
 {
     const int error = move(channel, side, messages, count, moved, waits);
 
     if (*moved != 0 && channel->kind != kind_rendezvous)
-        waiters_notify(&channel->waiters, side == sending ? receiving : sending, *moved);
+        ordo_waiters_notify(&channel->waiters, side == sending ? receiving : sending, *moved);
     /* Another of this side can go on too: see channel_ring.c. */
     if (error != EAGAIN)
-        channel_pass_on(channel, side);
+        ordo_channel_pass_on(channel, side);
     return error;
 }
 
-bool channel_join(struct channel *channel, enum side side, struct ordo_waiter *waiter)
+bool ordo_channel_join(struct channel *channel, enum side side, struct ordo_waiter *waiter)
 {
     if (channel->kind == kind_rendezvous)
-        return rendezvous_join(channel, side, waiter);
-    waiters_lock(&channel->waiters);
-    waiters_add(&channel->waiters, side, waiter);
-    waiters_unlock(&channel->waiters);
+        return ordo_rendezvous_join(channel, side, waiter);
+    ordo_waiters_lock(&channel->waiters);
+    ordo_waiters_add(&channel->waiters, side, waiter);
+    ordo_waiters_unlock(&channel->waiters);
     return !is_ready(channel, side);
 }
 
 static void close_side(struct channel *channel, enum side side)
 {
     if (channel->kind == kind_blocks)
-        blocks_close(channel);
+        ordo_blocks_close(channel);
     else
-        ring_close(channel); /* and a rendezvous, which has no more than the bit */
+        ordo_ring_close(channel); /* and a rendezvous, which has no more than the bit */
     if (side == receiving && channel->kind == kind_ring)
-        ring_discard(channel);
+        ordo_ring_discard(channel);
     if (side == receiving && channel->kind == kind_blocks)
-        blocks_discard(channel);
-    waiters_wake_all(&channel->waiters, sending);
-    waiters_wake_all(&channel->waiters, receiving);
+        ordo_blocks_discard(channel);
+    ordo_waiters_wake_all(&channel->waiters, sending);
+    ordo_waiters_wake_all(&channel->waiters, receiving);
 }
 
 static size_t length(const struct channel *channel)
 {
     switch (channel->kind) {
-    case kind_ring: return ring_length(channel);
-    case kind_blocks: return blocks_length(channel);
+    case kind_ring: return ordo_ring_length(channel);
+    case kind_blocks: return ordo_blocks_length(channel);
     default: return 0;
     }
 }
@@ -204,7 +206,7 @@ static void drop(struct channel *channel, enum side side)
     if (ordo_fetch_sub(&channel->sides, 1, ordo_acq_rel) != 1)
         return;
     if (channel->kind == kind_blocks)
-        blocks_end(channel);
+        ordo_blocks_end(channel);
     ordo_deallocate(channel->allocator, channel, channel->bytes);
 }
 
@@ -273,16 +275,16 @@ size_t ordo_channel_receiver_capacity(ordo_channel_receiver *receiver)
 static int move_one(struct channel *channel, enum side side, void *message, uint64_t deadline)
 {
     size_t moved;
-    const int error = channel_try(channel, side, message, 1, &moved, true);
+    const int error = ordo_channel_try(channel, side, message, 1, &moved, true);
 
-    return error == EAGAIN ? channel_wait(channel, side, message, deadline) : error;
+    return error == EAGAIN ? ordo_channel_wait(channel, side, message, deadline) : error;
 }
 
 static int try_one(struct channel *channel, enum side side, void *message)
 {
     size_t moved;
 
-    return channel_try(channel, side, message, 1, &moved, false);
+    return ordo_channel_try(channel, side, message, 1, &moved, false);
 }
 
 /* A send reads its message only. */
@@ -332,8 +334,8 @@ int ordo_channel_try_send_many(ordo_channel_sender *sender, const void *messages
     size_t moved;
 
     for (*sent = 0; *sent < count && error == 0; *sent += moved)
-        error = channel_try(channel, sending, from + *sent * channel->size, count - *sent, &moved,
-                            false);
+        error = ordo_channel_try(channel, sending, from + *sent * channel->size, count - *sent,
+                                 &moved, false);
     return error;
 }
 
@@ -348,9 +350,9 @@ int ordo_channel_send_many_until(ordo_channel_sender *sender, const void *messag
     for (*sent = 0; *sent < count && error == 0; *sent += moved) {
         char *const rest = from + *sent * channel->size;
 
-        error = channel_try(channel, sending, rest, count - *sent, &moved, true);
+        error = ordo_channel_try(channel, sending, rest, count - *sent, &moved, true);
         if (error == EAGAIN) {
-            error = channel_wait(channel, sending, rest, deadline);
+            error = ordo_channel_wait(channel, sending, rest, deadline);
             moved = error == 0;
         }
     }
@@ -367,9 +369,9 @@ int ordo_channel_try_receive_many(ordo_channel_receiver *receiver, void *message
                                   size_t *received)
 {
     *received = 0;
-    return count == 0 ? 0
-                      : channel_try(of_receiver(receiver), receiving, messages, count, received,
-                                    false);
+    if (count == 0)
+        return 0;
+    return ordo_channel_try(of_receiver(receiver), receiving, messages, count, received, false);
 }
 
 int ordo_channel_receive_many_until(ordo_channel_receiver *receiver, void *messages, size_t count,
@@ -380,12 +382,12 @@ int ordo_channel_receive_many_until(ordo_channel_receiver *receiver, void *messa
 
     *received = 0;
     if (count != 0)
-        error = channel_try(channel, receiving, messages, count, received, true);
+        error = ordo_channel_try(channel, receiving, messages, count, received, true);
     if (error == EAGAIN) {
-        error = channel_wait(channel, receiving, messages, deadline);
+        error = ordo_channel_wait(channel, receiving, messages, deadline);
         if (error == 0 && count > 1)
-            (void)channel_try(channel, receiving, (char *)messages + channel->size, count - 1,
-                              received, true);
+            (void)ordo_channel_try(channel, receiving, (char *)messages + channel->size, count - 1,
+                                   received, true);
         *received += error == 0;
     }
     return error;

@@ -26,7 +26,9 @@
  *
  * Orderings of the stamps, who sleeps and closing are those of channel_ring.c, but that slots need
  * no stamp free: a message that is not there is one whose stamp is less than full. So it is the
- * move of the head that is seq_cst and looked at by who is going to sleep.
+ * move of the head that is seq_cst and looked at by who is going to sleep. That one also looks at
+ * the tail, first: if the tail is in a new block, the link to it can be seen; if not, the sender
+ * that moves it there, seq_cst, will see who waits.
  */
 #include <errno.h>
 #include <string.h>
@@ -72,7 +74,7 @@ static uint64_t stamp_at(const struct channel *channel, struct block *block, uin
 /* What is returned when the other side is gone. The tail is closed. */
 static int end_of(const struct channel *channel)
 {
-    /* Acquire: pairs with the release in blocks_close. */
+    /* Acquire: pairs with the release in ordo_blocks_close. */
     (void)ordo_load(&channel->last, ordo_acquire);
     return EPIPE;
 }
@@ -155,15 +157,14 @@ static bool install_next(struct channel *channel, struct block *block, uint64_t 
     if (next == NULL)
         return false;
     ordo_store(&next->link, joined(NULL, start + channel->mask + 1), ordo_relaxed);
-    /* Release: pairs with the acquire of who follows the link. seq_cst: it is part of the way that
-     * who waits looks along. */
-    if (!ordo_compare_exchange(&block->link, &link, joined(next, start), ordo_seq_cst,
+    /* Release: pairs with the acquire of who follows the link. */
+    if (!ordo_compare_exchange(&block->link, &link, joined(next, start), ordo_release,
                                ordo_relaxed))
         put_unused(channel, next);
     return true;
 }
 
-int blocks_start(struct channel *channel)
+int ordo_blocks_start(struct channel *channel)
 {
     struct block *block;
     size_t slots;
@@ -178,7 +179,7 @@ int blocks_start(struct channel *channel)
     return 0;
 }
 
-void blocks_end(struct channel *channel)
+void ordo_blocks_end(struct channel *channel)
 {
     struct block *older;
 
@@ -191,7 +192,7 @@ void blocks_end(struct channel *channel)
 
 /* ---- Sending --------------------------------------------------------------------------------- */
 
-int blocks_try_send(struct channel *channel, const char *messages, size_t count, size_t *moved)
+int ordo_blocks_try_send(struct channel *channel, const char *messages, size_t count, size_t *moved)
 {
     ordo_u128 tail = ordo_load(&channel->last, ordo_acquire);
 
@@ -219,8 +220,9 @@ int blocks_try_send(struct channel *channel, const char *messages, size_t count,
         const uint64_t room = channel->mask + 1 - (position & channel->mask);
         const uint64_t end = position + (count - *moved < room ? count - *moved : room);
 
-        /* Release: pairs with the acquire of who gets the block from here. */
-        if (!ordo_compare_exchange(&channel->last, &tail, joined(into, end << 1), ordo_release,
+        /* Release: pairs with the acquire of who gets the block from here. seq_cst: the pair of who
+         * waits. */
+        if (!ordo_compare_exchange(&channel->last, &tail, joined(into, end << 1), ordo_seq_cst,
                                    ordo_acquire))
             continue;
         for (; position != end; position++) {
@@ -257,21 +259,18 @@ static struct block *block_to_look_in(const struct channel *channel, ordo_u128 h
     return block;
 }
 
-static bool is_over(const struct channel *channel, uint64_t position)
+bool ordo_blocks_can_receive(const struct channel *channel)
 {
-    return low(ordo_load(&channel->last, ordo_relaxed)) == (position << 1 | closed);
-}
-
-bool blocks_can_receive(const struct channel *channel)
-{
+    /* Acquire: pairs with the release of the sender that moved it there: its block can be seen. */
+    const ordo_u128 tail = ordo_load(&channel->last, ordo_acquire);
     const ordo_u128 head = ordo_load(&channel->first, ordo_acquire);
     struct block *const block = block_to_look_in(channel, head);
 
     return stamp_at(channel, block, low(head)) >= stamp(low(head), stamp_full)
-           || is_over(channel, low(head));
+           || low(tail) == (low(head) << 1 | closed);
 }
 
-int blocks_try_receive(struct channel *channel, char *messages, size_t count, size_t *moved)
+int ordo_blocks_try_receive(struct channel *channel, char *messages, size_t count, size_t *moved)
 {
     ordo_u128 head = ordo_load(&channel->first, ordo_acquire);
 
@@ -287,7 +286,9 @@ int blocks_try_receive(struct channel *channel, char *messages, size_t count, si
         if (end == position) {
             const bool abandoned = stamp_at(channel, block, position)
                                    == stamp(position, stamp_abandoned);
-            const bool over = abandoned || is_over(channel, position);
+            const bool over = abandoned
+                              || low(ordo_load(&channel->last, ordo_relaxed))
+                                     == (position << 1 | closed);
             const ordo_u128 now = ordo_load(&channel->first, ordo_acquire);
 
             if (now == head) /* so it was the right place to look */
@@ -318,13 +319,13 @@ int blocks_try_receive(struct channel *channel, char *messages, size_t count, si
 
 /* ---- The end --------------------------------------------------------------------------------- */
 
-void blocks_close(struct channel *channel)
+void ordo_blocks_close(struct channel *channel)
 {
     /* Release: pairs with the acquire in end_of. seq_cst: the pair of who waits. */
     ordo_fetch_or(&channel->last, closed, ordo_seq_cst);
 }
 
-void blocks_discard(struct channel *channel)
+void ordo_blocks_discard(struct channel *channel)
 {
     const uint64_t end = low(ordo_load(&channel->last, ordo_relaxed)) >> 1;
     ordo_u128 head;
@@ -353,7 +354,7 @@ void blocks_discard(struct channel *channel)
     }
 }
 
-size_t blocks_length(const struct channel *channel)
+size_t ordo_blocks_length(const struct channel *channel)
 {
     const uint64_t head = low(ordo_load(&channel->first, ordo_acquire));
 

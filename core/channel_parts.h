@@ -83,51 +83,52 @@ static inline void *message_in(const struct channel *channel, struct slot *slot)
 /* Moves as many messages as can be moved now, up to `count`, not 0; says in *moved how many, and
  * wakes who can go on. Returns 0 if it was at least one, else EAGAIN, EPIPE or ENOMEM. A rendezvous
  * waits for its lock if `waits`, otherwise it may return EBUSY. */
-int channel_try(struct channel *channel, enum side side, char *messages, size_t count,
-                size_t *moved, bool waits);
+int ordo_channel_try(struct channel *channel, enum side side, char *messages, size_t count,
+                     size_t *moved, bool waits);
 
 /* Wakes one that waits at this side, if that can go on. */
-void channel_pass_on(struct channel *channel, enum side side);
+void ordo_channel_pass_on(struct channel *channel, enum side side);
 
 /* Adds the waiter to its line, after which it has to leave it. Returns false if it need not wait:
  * then a try may succeed. */
-bool channel_join(struct channel *channel, enum side side, struct ordo_waiter *waiter);
+bool ordo_channel_join(struct channel *channel, enum side side, struct ordo_waiter *waiter);
 
-/* Waits until the deadline for what channel_try does for one message. */
-int channel_wait(struct channel *channel, enum side side, void *message, uint64_t deadline);
+/* Waits until the deadline for what ordo_channel_try does for one message. */
+int ordo_channel_wait(struct channel *channel, enum side side, void *message, uint64_t deadline);
 
 /* ---- Each kind ------------------------------------------------------------------------------- */
 
-/* For channel_try; without the waking. */
-int ring_try_send(struct channel *channel, const char *messages, size_t count, size_t *moved);
-int ring_try_receive(struct channel *channel, char *messages, size_t count, size_t *moved);
-int blocks_try_send(struct channel *channel, const char *messages, size_t count, size_t *moved);
-int blocks_try_receive(struct channel *channel, char *messages, size_t count, size_t *moved);
-int rendezvous_try(struct channel *channel, enum side side, char *messages, size_t count,
-                   size_t *moved, bool waits);
+/* For ordo_channel_try; without the waking. */
+int ordo_ring_try_send(struct channel *channel, const char *messages, size_t count, size_t *moved);
+int ordo_ring_try_receive(struct channel *channel, char *messages, size_t count, size_t *moved);
+int ordo_blocks_try_send(struct channel *channel, const char *messages, size_t count,
+                         size_t *moved);
+int ordo_blocks_try_receive(struct channel *channel, char *messages, size_t count, size_t *moved);
+int ordo_rendezvous_try(struct channel *channel, enum side side, char *messages, size_t count,
+                        size_t *moved, bool waits);
 
 /* False if a try would return EAGAIN. */
-bool ring_can_send(const struct channel *channel);
-bool ring_can_receive(const struct channel *channel);
-bool blocks_can_receive(const struct channel *channel);
-bool rendezvous_is_closed(const struct channel *channel);
+bool ordo_ring_can_send(const struct channel *channel);
+bool ordo_ring_can_receive(const struct channel *channel);
+bool ordo_blocks_can_receive(const struct channel *channel);
+bool ordo_rendezvous_is_closed(const struct channel *channel);
 
-/* For channel_join. */
-bool rendezvous_join(struct channel *channel, enum side side, struct ordo_waiter *waiter);
+/* For ordo_channel_join. */
+bool ordo_rendezvous_join(struct channel *channel, enum side side, struct ordo_waiter *waiter);
 
-void ring_start(struct channel *channel);
-int blocks_start(struct channel *channel); /* 0 or ENOMEM */
-void blocks_end(struct channel *channel);
+void ordo_ring_start(struct channel *channel);
+int ordo_blocks_start(struct channel *channel); /* 0 or ENOMEM */
+void ordo_blocks_end(struct channel *channel);
 
 /* No send succeeds from here on. */
-void ring_close(struct channel *channel);
-void blocks_close(struct channel *channel);
+void ordo_ring_close(struct channel *channel);
+void ordo_blocks_close(struct channel *channel);
 
 /* After that: destroys what was not received. */
-void ring_discard(struct channel *channel);
-void blocks_discard(struct channel *channel);
+void ordo_ring_discard(struct channel *channel);
+void ordo_blocks_discard(struct channel *channel);
 
-size_t ring_length(const struct channel *channel);
-size_t blocks_length(const struct channel *channel);
+size_t ordo_ring_length(const struct channel *channel);
+size_t ordo_blocks_length(const struct channel *channel);
 
 #endif

@@ -19,14 +19,14 @@
 
 enum { closed = 1 };
 
-bool rendezvous_is_closed(const struct channel *channel)
+bool ordo_rendezvous_is_closed(const struct channel *channel)
 {
     return (ordo_load(&channel->tail, ordo_acquire) & closed) != 0;
 }
 
 static bool lock_within_bound(struct waiters *waiters)
 {
-    for (unsigned int turn = 0; !waiters_try_lock(waiters); turn++) {
+    for (unsigned int turn = 0; !ordo_waiters_try_lock(waiters); turn++) {
         if (turn == ordo_spin_limit)
             return false;
         ordo_spin_hint();
@@ -48,31 +48,31 @@ static int try_one(struct channel *channel, enum side side, void *message, bool 
     const enum side other = side == sending ? receiving : sending;
     const ordo_atomic_u32 *word = NULL;
 
-    if (rendezvous_is_closed(channel))
+    if (ordo_rendezvous_is_closed(channel))
         return EPIPE;
-    if (!waiters_any(waiters, other))
+    if (!ordo_waiters_any(waiters, other))
         return EAGAIN;
     if (waits)
-        waiters_lock(waiters);
+        ordo_waiters_lock(waiters);
     else if (!lock_within_bound(waiters))
         return EBUSY;
 
-    struct ordo_waiter *const waiter = waiters_claim(waiters, other);
+    struct ordo_waiter *const waiter = ordo_waiters_claim(waiters, other);
 
     if (waiter != NULL) {
         copy(channel, side, message, waiter->message);
         waiter->done = true;
-        word = waiter_signal_claimed(waiter);
+        word = ordo_waiter_signal_claimed(waiter);
     }
-    waiters_unlock(waiters);
+    ordo_waiters_unlock(waiters);
     if (word == NULL)
         return EAGAIN;
     ordo_futex_wake(word, 1); /* the address alone */
     return 0;
 }
 
-int rendezvous_try(struct channel *channel, enum side side, char *messages, size_t count,
-                   size_t *moved, bool waits)
+int ordo_rendezvous_try(struct channel *channel, enum side side, char *messages, size_t count,
+                        size_t *moved, bool waits)
 {
     int error = 0;
 
@@ -81,15 +81,15 @@ int rendezvous_try(struct channel *channel, enum side side, char *messages, size
     return *moved != 0 ? 0 : error;
 }
 
-bool rendezvous_join(struct channel *channel, enum side side, struct ordo_waiter *waiter)
+bool ordo_rendezvous_join(struct channel *channel, enum side side, struct ordo_waiter *waiter)
 {
     struct waiters *const waiters = &channel->waiters;
 
-    waiters_lock(waiters);
-    const bool alone = !waiters_has_other(waiters, side == sending ? receiving : sending,
-                                          waiter->word);
+    ordo_waiters_lock(waiters);
+    const bool alone = !ordo_waiters_has_other(waiters, side == sending ? receiving : sending,
+                                               waiter->word);
     if (alone)
-        waiters_add(waiters, side, waiter);
-    waiters_unlock(waiters);
-    return alone && !rendezvous_is_closed(channel);
+        ordo_waiters_add(waiters, side, waiter);
+    ordo_waiters_unlock(waiters);
+    return alone && !ordo_rendezvous_is_closed(channel);
 }

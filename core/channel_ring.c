@@ -23,9 +23,9 @@
  * the one before. Either way the stamp that was looked at is changed, seq_cst, by the thread that
  * does it: made full, or full and then free, and after that it looks for receivers that wait. It
  * sees the one (the pair of waiters.h), and then, after another seq_cst fence, whether there is a
- * message for it (channel_pass_on). The same is true of free slots and senders. So whoever waits is
- * woken, even if a wake-up was used up by a thread that came too early, when the messages before
- * were not there.
+ * message for it (ordo_channel_pass_on). The same is true of free slots and senders. So whoever
+ * waits is woken, even if a wake-up was used up by a thread that came too early, when the messages
+ * before were not there.
  *
  * Closed is a bit in the tail, so no position is claimed after it. The receivers' end then goes
  * from the head to the tail. A message that is there it claims as a receiver does, and destroys.
@@ -71,25 +71,25 @@ static size_t run_of(const struct channel *channel, uint64_t position, unsigned 
 /* What is returned when the other side is gone. The tail is closed. */
 static int end_of(const struct channel *channel)
 {
-    /* Acquire: pairs with the release in ring_close. */
+    /* Acquire: pairs with the release in ordo_ring_close. */
     (void)ordo_load(&channel->tail, ordo_acquire);
     return EPIPE;
 }
 
-void ring_start(struct channel *channel)
+void ordo_ring_start(struct channel *channel)
 {
     for (uint64_t position = 0; position < channel->capacity; position++)
         ordo_store(&slot_of(channel, position)->stamp, stamp(position, stamp_free), ordo_relaxed);
 }
 
-bool ring_can_send(const struct channel *channel)
+bool ordo_ring_can_send(const struct channel *channel)
 {
     const uint64_t tail = ordo_load(&channel->tail, ordo_relaxed);
 
     return (tail & closed) != 0 || stamp_at(channel, tail >> 1) >= stamp(tail >> 1, stamp_free);
 }
 
-bool ring_can_receive(const struct channel *channel)
+bool ordo_ring_can_receive(const struct channel *channel)
 {
     const uint64_t head = ordo_load(&channel->head, ordo_relaxed);
 
@@ -97,14 +97,14 @@ bool ring_can_receive(const struct channel *channel)
            || ordo_load(&channel->tail, ordo_relaxed) == (head << 1 | closed);
 }
 
-int ring_try_send(struct channel *channel, const char *messages, size_t count, size_t *moved)
+int ordo_ring_try_send(struct channel *channel, const char *messages, size_t count, size_t *moved)
 {
     uint64_t tail = ordo_load(&channel->tail, ordo_relaxed), end;
 
     *moved = 0;
     do {
         while ((tail & closed) == 0 && run_of(channel, tail >> 1, stamp_free, count, &end) == 0) {
-            if (!ring_can_send(channel))
+            if (!ordo_ring_can_send(channel))
                 return EAGAIN;
             tail = ordo_load(&channel->tail, ordo_relaxed);
         }
@@ -134,7 +134,7 @@ static void set_free(const struct channel *channel, uint64_t position)
                stamp(position + channel->mask + 1, stamp_free), ordo_seq_cst);
 }
 
-int ring_try_receive(struct channel *channel, char *messages, size_t count, size_t *moved)
+int ordo_ring_try_receive(struct channel *channel, char *messages, size_t count, size_t *moved)
 {
     uint64_t head = ordo_load(&channel->head, ordo_relaxed), end;
 
@@ -160,13 +160,13 @@ int ring_try_receive(struct channel *channel, char *messages, size_t count, size
     return 0;
 }
 
-void ring_close(struct channel *channel)
+void ordo_ring_close(struct channel *channel)
 {
     /* Release: pairs with the acquire in end_of. seq_cst: the pair of who waits. */
     ordo_fetch_or(&channel->tail, closed, ordo_seq_cst);
 }
 
-void ring_discard(struct channel *channel)
+void ordo_ring_discard(struct channel *channel)
 {
     const uint64_t end = ordo_load(&channel->tail, ordo_relaxed) >> 1;
     uint64_t head;
@@ -194,7 +194,7 @@ void ring_discard(struct channel *channel)
     }
 }
 
-size_t ring_length(const struct channel *channel)
+size_t ordo_ring_length(const struct channel *channel)
 {
     /* Acquire: pairs with the release of the moves; the tail was there before the head. */
     const uint64_t head = ordo_load(&channel->head, ordo_acquire);

@@ -67,10 +67,10 @@ int ordo_channel_watch_open_receiver(struct ordo_channel_watch *watch,
 /* It is out of the line when this returns. Returns whether it was signalled since it was armed. */
 static bool disarm(struct ordo_channel_watch *watch)
 {
-    const bool was_signalled = !waiter_give_up(&watch->word)
+    const bool was_signalled = !ordo_waiter_give_up(&watch->word)
                                && ordo_load(&watch->word, ordo_relaxed) == waiter_signal;
 
-    waiters_leave(&channel_of(watch)->waiters, side_of(watch), &watch->waiter);
+    ordo_waiters_leave(&channel_of(watch)->waiters, side_of(watch), &watch->waiter);
     return was_signalled;
 }
 
@@ -81,7 +81,7 @@ bool ordo_channel_watch_arm(struct ordo_channel_watch *watch)
     disarm(watch);
     (void)!syscall(SYS_read, watch->descriptor, &written, sizeof written);
     ordo_store(&watch->word, waiter_waiting, ordo_relaxed);
-    if (channel_join(channel_of(watch), side_of(watch), &watch->waiter))
+    if (ordo_channel_join(channel_of(watch), side_of(watch), &watch->waiter))
         return false;
     disarm(watch);
     return true;
@@ -90,7 +90,7 @@ bool ordo_channel_watch_arm(struct ordo_channel_watch *watch)
 void ordo_channel_watch_close(struct ordo_channel_watch *watch)
 {
     if (disarm(watch))
-        channel_pass_on(channel_of(watch), side_of(watch));
+        ordo_channel_pass_on(channel_of(watch), side_of(watch));
     close(watch->descriptor);
     watch->descriptor = -1;
 }

@@ -47,9 +47,8 @@ static uint64_t draw(void)
 /* Draws the order of trying: each is as likely (Durstenfeld's shuffle, 1964). */
 static void shuffle(struct ordo_select_case *cases, size_t count)
 {
-    cases[0].order = 0;
-    for (size_t i = 1; i < count; i++) {
-        const size_t other = draw() % (i + 1);
+    for (size_t i = 0; i < count; i++) {
+        const size_t other = i == 0 ? 0 : draw() % (i + 1);
 
         cases[i].order = cases[other].order;
         cases[other].order = (uint32_t)i;
@@ -61,7 +60,7 @@ static bool try_case(struct ordo_select_case *one, bool waits)
 {
     size_t moved;
 
-    one->error = channel_try(channel_of(one), side_of(one), one->message, 1, &moved, waits);
+    one->error = ordo_channel_try(channel_of(one), side_of(one), one->message, 1, &moved, waits);
     return one->error != EAGAIN && one->error != EBUSY;
 }
 
@@ -106,7 +105,7 @@ static size_t join(struct ordo_select_case *cases, size_t count, ordo_atomic_u32
 
         one->waiter = (struct ordo_waiter){
             .word = word, .message = one->message, .signal = waiter_signal + (uint32_t)joined};
-        *is_ready = !channel_join(channel_of(one), side_of(one), &one->waiter);
+        *is_ready = !ordo_channel_join(channel_of(one), side_of(one), &one->waiter);
     }
     return joined;
 }
@@ -118,11 +117,11 @@ static size_t sleep_until(struct ordo_select_case *cases, size_t count, uint64_t
     ordo_atomic_u32 word = ORDO_ATOMIC_INIT(waiter_waiting);
     bool is_ready;
     const size_t joined = join(cases, count, &word, &is_ready);
-    const uint32_t signal = is_ready && waiter_give_up(&word) ? waiter_gave_up
-                                                              : waiter_wait(&word, deadline);
+    const uint32_t signal = is_ready && ordo_waiter_give_up(&word) ? waiter_gave_up
+                                                              : ordo_waiter_wait(&word, deadline);
 
     for (size_t i = 0; i < joined; i++)
-        waiters_leave(&channel_of(&cases[i])->waiters, side_of(&cases[i]), &cases[i].waiter);
+        ordo_waiters_leave(&channel_of(&cases[i])->waiters, side_of(&cases[i]), &cases[i].waiter);
     return signal >= waiter_signal ? signal - waiter_signal
            : is_ready              ? ORDO_SELECT_BUSY
                                    : ORDO_SELECT_NONE;
@@ -159,8 +158,8 @@ size_t ordo_select(struct ordo_select_case *cases, size_t count)
     return ordo_select_until(cases, count, ORDO_NEVER);
 }
 
-__attribute__((cold, noinline)) int channel_wait(struct channel *channel, enum side side,
-                                                 void *message, uint64_t deadline)
+__attribute__((cold, noinline)) int ordo_channel_wait(struct channel *channel, enum side side,
+                                                      void *message, uint64_t deadline)
 {
     struct ordo_select_case one = {.message = message};
 

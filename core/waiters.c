@@ -6,9 +6,10 @@
  * lock or the other sees the wake-up (Dekker's pair). Nobody who wakes waits for the lock, and a
  * thread that was stopped with the lock delays those that sleep and no others.
  *
- * A wake-up that finds nobody in the line is dropped. A node that comes later is added with the
- * lock, after the drop, so its thread sees what the wake-up was for when it looks once more. What
- * is owed to a node that leaves goes to the next.
+ * A wake-up that finds nobody in the line is dropped. Its owner had seen a count that was not 0; a
+ * node that comes later is added after that count was made 0, with the lock, and has its fence
+ * after that. So its thread sees what the wake-up was for when it looks once more. What is owed to
+ * a node that leaves goes to the next.
  *
  * Nothing is touched too late. A node is taken out before its word is changed, with the lock. If
  * that change is the signal, its thread may leave without the lock, and nothing follows but a wake
@@ -34,7 +35,7 @@ static void set_count(struct waiters *waiters, enum side side, int change)
     ordo_store(count, ordo_load(count, ordo_relaxed) + (uint32_t)change, ordo_relaxed);
 }
 
-void waiters_add(struct waiters *waiters, enum side side, struct ordo_waiter *waiter)
+void ordo_waiters_add(struct waiters *waiters, enum side side, struct ordo_waiter *waiter)
 {
     struct ordo_waiter *const oldest = waiters->lines[side].oldest;
 
@@ -73,11 +74,11 @@ static bool end_wait(struct waiters *waiters, enum side side, struct ordo_waiter
     uint32_t expected = waiter_waiting;
 
     take_out(waiters, side, waiter);
-    /* Release: pairs with the acquire in waiter_wait and leave, whose thread may be gone. */
+    /* Release: pairs with the acquire in ordo_waiter_wait and leave, whose thread may be gone. */
     return ordo_compare_exchange(word, &expected, value, ordo_release, ordo_relaxed);
 }
 
-struct ordo_waiter *waiters_claim(struct waiters *waiters, enum side side)
+struct ordo_waiter *ordo_waiters_claim(struct waiters *waiters, enum side side)
 {
     struct ordo_waiter *oldest;
 
@@ -87,16 +88,16 @@ struct ordo_waiter *waiters_claim(struct waiters *waiters, enum side side)
     return oldest;
 }
 
-const ordo_atomic_u32 *waiter_signal_claimed(struct ordo_waiter *waiter)
+const ordo_atomic_u32 *ordo_waiter_signal_claimed(struct ordo_waiter *waiter)
 {
     ordo_atomic_u32 *const word = waiter->word;
 
-    /* Release: pairs with the acquire in waiter_wait, whose thread has the message then. */
+    /* Release: pairs with the acquire in ordo_waiter_wait, whose thread has the message then. */
     ordo_store(word, waiter->signal, ordo_release);
     return word;
 }
 
-bool waiters_has_other(struct waiters *waiters, enum side side, const ordo_atomic_u32 *word)
+bool ordo_waiters_has_other(struct waiters *waiters, enum side side, const ordo_atomic_u32 *word)
 {
     struct ordo_waiter *const oldest = waiters->lines[side].oldest;
     struct ordo_waiter *waiter = oldest;
@@ -131,8 +132,7 @@ static const ordo_atomic_u32 *work_off_one(struct waiters *waiters, enum side si
         wake(oldest);
         return NULL;
     }
-    /* Acquire: pairs with the release in wake; the next to have the lock sees its cause. */
-    ordo_exchange(pending, 0, ordo_acquire);
+    ordo_store(pending, 0, ordo_relaxed); /* none of them is for a node to come */
     return NULL;
 }
 
@@ -161,59 +161,58 @@ ORDO_NOT_ANALYSED static void work_off(struct waiters *waiters)
     }
 }
 
-ORDO_NOT_ANALYSED void waiters_lock(struct waiters *waiters)
+ORDO_NOT_ANALYSED void ordo_waiters_lock(struct waiters *waiters)
 {
     ordo_mutex_lock(&waiters->lock);
 }
 
-ORDO_NOT_ANALYSED bool waiters_try_lock(struct waiters *waiters)
+ORDO_NOT_ANALYSED bool ordo_waiters_try_lock(struct waiters *waiters)
 {
     return ordo_mutex_try_lock(&waiters->lock);
 }
 
-ORDO_NOT_ANALYSED void waiters_unlock(struct waiters *waiters)
+ORDO_NOT_ANALYSED void ordo_waiters_unlock(struct waiters *waiters)
 {
     ordo_mutex_unlock(&waiters->lock);
     work_off(waiters);
 }
 
-__attribute__((cold, noinline)) void waiters_wake(struct waiters *waiters, enum side side,
-                                                  uint64_t wakes)
+__attribute__((cold, noinline)) void ordo_waiters_wake(struct waiters *waiters, enum side side,
+                                                       uint64_t wakes)
 {
-    /* Release: pairs with the acquire in work_off_one. */
-    ordo_fetch_add(&waiters->lines[side].pending, wakes, ordo_release);
+    ordo_fetch_add(&waiters->lines[side].pending, wakes, ordo_relaxed);
     work_off(waiters);
 }
 
-void waiters_wake_all(struct waiters *waiters, enum side side)
+void ordo_waiters_wake_all(struct waiters *waiters, enum side side)
 {
     const uint32_t count = ordo_load(&waiters->lines[side].count, ordo_seq_cst);
 
     if (count != 0)
-        waiters_wake(waiters, side, count);
+        ordo_waiters_wake(waiters, side, count);
 }
 
 /* ---- Who waits ------------------------------------------------------------------------------- */
 
-void waiters_leave(struct waiters *waiters, enum side side, struct ordo_waiter *waiter)
+void ordo_waiters_leave(struct waiters *waiters, enum side side, struct ordo_waiter *waiter)
 {
     /* Acquire: pairs with the release in end_wait; who signals it took it out. */
     if (waiter->wake == NULL && ordo_load(waiter->word, ordo_acquire) == waiter->signal)
         return;
-    waiters_lock(waiters);
+    ordo_waiters_lock(waiters);
     if (waiter->queued)
         take_out(waiters, side, waiter);
-    waiters_unlock(waiters);
+    ordo_waiters_unlock(waiters);
 }
 
-bool waiter_give_up(ordo_atomic_u32 *word)
+bool ordo_waiter_give_up(ordo_atomic_u32 *word)
 {
     uint32_t expected = waiter_waiting;
 
     return ordo_compare_exchange(word, &expected, waiter_gave_up, ordo_relaxed, ordo_relaxed);
 }
 
-uint32_t waiter_wait(ordo_atomic_u32 *word, uint64_t deadline)
+uint32_t ordo_waiter_wait(ordo_atomic_u32 *word, uint64_t deadline)
 {
     uint32_t value;
 
@@ -222,6 +221,6 @@ uint32_t waiter_wait(ordo_atomic_u32 *word, uint64_t deadline)
         if (value == waiter_claimed)
             ordo_futex_wait(word, value); /* for as long as a copy takes */
         else if (ordo_futex_wait_until(word, value, deadline) == ETIMEDOUT)
-            (void)waiter_give_up(word); /* or it was signalled */
+            (void)ordo_waiter_give_up(word); /* or it was signalled */
     return value;
 }

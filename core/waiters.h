@@ -36,47 +36,47 @@ struct waiters {
     } lines[2];
 };
 
-static inline bool waiters_any(const struct waiters *waiters, enum side side)
+static inline bool ordo_waiters_any(const struct waiters *waiters, enum side side)
 {
     return ordo_load(&waiters->lines[side].count, ordo_seq_cst) != 0;
 }
 
 /* Wakes the first of the line, `wakes` of them, or as many as there are. Never waits: if somebody
  * has the lock, that one does it when it gives the lock back. */
-void waiters_wake(struct waiters *waiters, enum side side, uint64_t wakes);
-void waiters_wake_all(struct waiters *waiters, enum side side);
+void ordo_waiters_wake(struct waiters *waiters, enum side side, uint64_t wakes);
+void ordo_waiters_wake_all(struct waiters *waiters, enum side side);
 
-static inline void waiters_notify(struct waiters *waiters, enum side side, uint64_t wakes)
+static inline void ordo_waiters_notify(struct waiters *waiters, enum side side, uint64_t wakes)
 {
-    if (waiters_any(waiters, side))
-        waiters_wake(waiters, side, wakes);
+    if (ordo_waiters_any(waiters, side))
+        ordo_waiters_wake(waiters, side, wakes);
 }
 
-void waiters_lock(struct waiters *waiters);
-bool waiters_try_lock(struct waiters *waiters);
-void waiters_unlock(struct waiters *waiters); /* with a seq_cst fence after it */
+void ordo_waiters_lock(struct waiters *waiters);
+bool ordo_waiters_try_lock(struct waiters *waiters);
+void ordo_waiters_unlock(struct waiters *waiters); /* with a seq_cst fence after it */
 
 /* With the lock: adds a node at the end. */
-void waiters_add(struct waiters *waiters, enum side side, struct ordo_waiter *waiter);
+void ordo_waiters_add(struct waiters *waiters, enum side side, struct ordo_waiter *waiter);
 
 /* With the lock: takes out the oldest that can be had and claims it, or returns NULL. Its thread
  * stays until waiters_signal. */
-struct ordo_waiter *waiters_claim(struct waiters *waiters, enum side side);
+struct ordo_waiter *ordo_waiters_claim(struct waiters *waiters, enum side side);
 
 /* Is there one to be had, of another thread than that of `word`? With the lock. */
-bool waiters_has_other(struct waiters *waiters, enum side side, const ordo_atomic_u32 *word);
+bool ordo_waiters_has_other(struct waiters *waiters, enum side side, const ordo_atomic_u32 *word);
 
 /* Signals a node that was claimed, which is gone then. Returns the word to be woken, by its address
  * alone, when the lock is given back. */
-const ordo_atomic_u32 *waiter_signal_claimed(struct ordo_waiter *waiter);
+const ordo_atomic_u32 *ordo_waiter_signal_claimed(struct ordo_waiter *waiter);
 
 /* Takes the node out, unless who signalled it did. Without the lock. */
-void waiters_leave(struct waiters *waiters, enum side side, struct ordo_waiter *waiter);
+void ordo_waiters_leave(struct waiters *waiters, enum side side, struct ordo_waiter *waiter);
 
 /* Sleeps until the deadline; returns the signal, or waiter_gave_up. */
-uint32_t waiter_wait(ordo_atomic_u32 *word, uint64_t deadline);
+uint32_t ordo_waiter_wait(ordo_atomic_u32 *word, uint64_t deadline);
 
 /* Makes sure that no signal will come. Returns false if one has come, or is about to. */
-bool waiter_give_up(ordo_atomic_u32 *word);
+bool ordo_waiter_give_up(ordo_atomic_u32 *word);
 
 #endif

@@ -42,20 +42,21 @@
  *     first. Sends at the same time come in some order, one for all receivers.
  * Errors: EPIPE disconnected; EAGAIN: a try found it empty, or full, or nobody at the other side;
  *     ETIMEDOUT; ENOMEM: no block for an unbounded send; EBUSY: a try on a rendezvous gave up.
- * Progress: on a bounded and an unbounded channel all try_ functions, and
- *     ordo_channel_receiver_close and drop, are lock-free, wherever other threads are stopped: a
- *     try_receive then takes a message that is being sent for not there, and those behind it too,
- *     because it is first in, first out; a try_send takes a place from which a message is being
- *     received for full. A try that waited for the lock of a rendezvous, which is held for the copy
- *     of one message, for ordo_spin_limit hints, gives up with EBUSY. A send that needs a block is
- *     as good as the allocator. Length and capacity are
- *     wait-free. The others block.
+ * Progress: on a bounded and an unbounded channel all try_ functions are lock-free, wherever other
+ *     threads are stopped, and so are drop and close. A try_receive takes a message that is being
+ *     sent for not there, and those behind it too, because it is first in, first out; a try_send
+ *     takes a place that a message is being received from for full. A send that needs a block waits
+ *     as long as the allocator does. On a rendezvous, a try that has waited for ordo_spin_limit
+ *     hints for its lock, which is held while one message is copied, gives up with EBUSY. Length
+ *     and capacity are wait-free. The others block. A thread that is stopped on its way to sleep,
+ *     or as it wakes another, may delay those that sleep, and no others.
  * Waiting: for ordo_spin_limit hints, then asleep. Nobody waits: a send or receive has no system
  *     call. A message wakes one receiver, and a free place one sender, of which the first to come
  *     is woken first.
  * Fairness: none between those that wait and those that come by. Each thread that waits is woken
  *     in its turn, but may find the message taken, and then waits again as the last.
- * Misuse: 2^31 handles of a side abort. Use of a dropped handle is not noticed.
+ * Misuse: 2^31 handles of a side abort, and an alignment that is not a power of two. Use of a
+ *     dropped handle is not noticed.
  * Signals: not safe in a handler.
  * Fork: the child may not use a channel that was in use at the fork.
  * Sharing: between the threads of one process.

@@ -64,8 +64,8 @@ struct ordo_select_case {
 #define ORDO_SELECT_NONE SIZE_MAX       /* none can be, or the deadline has passed */
 #define ORDO_SELECT_BUSY (SIZE_MAX - 1) /* none could be within the bound */
 
-/* Wait until one case is done. `count` is from 1 to 2^31; the second returns ORDO_SELECT_NONE after
- * the deadline. */
+/* Wait until one case is done. `count` is at most 2^31, and may be 0. The second returns
+ * ORDO_SELECT_NONE after the deadline. */
 size_t ordo_select(struct ordo_select_case *cases, size_t count);
 __attribute__((warn_unused_result)) size_t
 ordo_select_until(struct ordo_select_case *cases, size_t count, uint64_t deadline);

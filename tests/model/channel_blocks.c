@@ -45,6 +45,13 @@ MODEL_TEST(length, .expect = model_reached)
     end();
 }
 
+MODEL_TEST(length_at_the_end, .expect = model_reached)
+{
+    start(ORDO_UNBOUNDED);
+    TOGETHER(send_0_if_possible, close_receiver, look_at_the_length);
+    end();
+}
+
 /* ---- At the edge of a block ------------------------------------------------------------------ */
 
 static void fill_a_block(void)
@@ -88,6 +95,16 @@ MODEL_TEST(wait_at_the_edge, .expect = model_passes, .executions = 3000)
     empty_a_block();
     TOGETHER(send_0, receive_once);
     model_assert(sum == 1);
+    end();
+}
+
+MODEL_TEST(wait_at_the_edge_for_two, .expect = model_passes, .executions = 200)
+{
+    start(ORDO_UNBOUNDED);
+    fill_a_block();
+    empty_a_block();
+    TOGETHER(receive_one_of_them, send_0, send_1);
+    model_assert(received_by_all() + receive() == 0x11);
     end();
 }
 
@@ -182,7 +199,7 @@ MODEL_TEST(last_receiver_at_the_edge, .expect = model_reached)
     model_assert(kept + destroyed == 0x1101);
 }
 
-MODEL_TEST(sent_before_the_end, .expect = model_passes, .executions = 500)
+MODEL_TEST(sent_before_the_end, .expect = model_passes, .executions = 300)
 {
     start(ORDO_UNBOUNDED);
     TOGETHER(send_0_and_drop, receive_to_the_end);

@@ -91,6 +91,13 @@ MODEL_TEST(length, .expect = model_reached)
     end();
 }
 
+MODEL_TEST(length_at_the_end, .expect = model_reached)
+{
+    start(2);
+    TOGETHER(send_0_if_possible, close_receiver, look_at_the_length);
+    end();
+}
+
 /* ---- Waiting --------------------------------------------------------------------------------- */
 
 /* A receive that times out as the message arrives leaves it for the next. */

@@ -41,9 +41,9 @@ static struct sleeper *new_sleeper(void)
 
 static void join(struct sleeper *sleeper, enum side side)
 {
-    waiters_lock(&waiters);
-    waiters_add(&waiters, side, &sleeper->nodes[side]);
-    waiters_unlock(&waiters);
+    ordo_waiters_lock(&waiters);
+    ordo_waiters_add(&waiters, side, &sleeper->nodes[side]);
+    ordo_waiters_unlock(&waiters);
 }
 
 /* As a receive does. */
@@ -59,10 +59,10 @@ static void take_until(uint64_t deadline)
         struct sleeper *const sleeper = new_sleeper();
 
         join(sleeper, sending);
-        signal = ordo_load(&things, ordo_acquire) != 0 && waiter_give_up(&sleeper->word)
+        signal = ordo_load(&things, ordo_acquire) != 0 && ordo_waiter_give_up(&sleeper->word)
                      ? waiter_signal
-                     : waiter_wait(&sleeper->word, deadline);
-        waiters_leave(&waiters, sending, &sleeper->nodes[sending]);
+                     : ordo_waiter_wait(&sleeper->word, deadline);
+        ordo_waiters_leave(&waiters, sending, &sleeper->nodes[sending]);
         free(sleeper);
     }
     ordo_add(&taken, 1, ordo_relaxed);
@@ -81,19 +81,19 @@ static void take_in_time(void)
 static void give(void)
 {
     ordo_fetch_add(&things, 1, ordo_seq_cst);
-    waiters_notify(&waiters, sending, 1);
+    ordo_waiters_notify(&waiters, sending, 1);
 }
 
 static void give_two(void)
 {
     ordo_fetch_add(&things, 2, ordo_seq_cst);
-    waiters_notify(&waiters, sending, 2);
+    ordo_waiters_notify(&waiters, sending, 2);
 }
 
 static void give_all(void)
 {
     ordo_fetch_add(&things, 2, ordo_seq_cst);
-    waiters_wake_all(&waiters, sending);
+    ordo_waiters_wake_all(&waiters, sending);
 }
 
 static uint32_t count_of(const ordo_atomic_u32 *word)
@@ -104,7 +104,7 @@ static uint32_t count_of(const ordo_atomic_u32 *word)
 MODEL_TEST(one_wakes_one, .expect = model_passes, .spurious_returns = 1, .interrupts = 1)
 {
     TOGETHER(give, take_one);
-    model_assert(count_of(&taken) == 1 && !waiters_any(&waiters, sending));
+    model_assert(count_of(&taken) == 1 && !ordo_waiters_any(&waiters, sending));
 }
 
 MODEL_TEST(one_wakes_two, .expect = model_passes, .executions = 5000)
@@ -160,21 +160,21 @@ static void wait_in_both(void)
 
     join(sleeper, sending);
     join(sleeper, receiving);
-    const uint32_t signal = waiter_wait(&sleeper->word, ORDO_NEVER);
-    waiters_leave(&waiters, sending, &sleeper->nodes[sending]);
-    waiters_leave(&waiters, receiving, &sleeper->nodes[receiving]);
+    const uint32_t signal = ordo_waiter_wait(&sleeper->word, ORDO_NEVER);
+    ordo_waiters_leave(&waiters, sending, &sleeper->nodes[sending]);
+    ordo_waiters_leave(&waiters, receiving, &sleeper->nodes[receiving]);
     free(sleeper);
     ordo_add(&signals[signal - waiter_signal], 1, ordo_relaxed);
 }
 
 static void wake_in(enum side side)
 {
-    while (!waiters_any(&waiters, side)) {
+    while (!ordo_waiters_any(&waiters, side)) {
         if (count_of(&signals[sending]) + count_of(&signals[receiving]) != 0)
             return;
         ordo_thread_yield();
     }
-    waiters_wake(&waiters, side, 1);
+    ordo_waiters_wake(&waiters, side, 1);
 }
 
 static void wake_sender(void)
@@ -200,15 +200,15 @@ static unsigned int handed_over;
 
 static void hand_over(void)
 {
-    waiters_lock(&waiters);
-    struct ordo_waiter *const waiter = waiters_claim(&waiters, sending);
+    ordo_waiters_lock(&waiters);
+    struct ordo_waiter *const waiter = ordo_waiters_claim(&waiters, sending);
     const ordo_atomic_u32 *word = NULL;
 
     if (waiter != NULL) {
         *(unsigned int *)waiter->message = 7;
-        word = waiter_signal_claimed(waiter);
+        word = ordo_waiter_signal_claimed(waiter);
     }
-    waiters_unlock(&waiters);
+    ordo_waiters_unlock(&waiters);
     if (word != NULL)
         ordo_futex_wake(word, 1);
     handed_over = word != NULL;
@@ -224,8 +224,8 @@ static void be_handed(void)
     *message = 0;
     sleeper->nodes[sending].message = message;
     join(sleeper, sending);
-    const uint32_t signal = waiter_wait(&sleeper->word, 1000);
-    waiters_leave(&waiters, sending, &sleeper->nodes[sending]);
+    const uint32_t signal = ordo_waiter_wait(&sleeper->word, 1000);
+    ordo_waiters_leave(&waiters, sending, &sleeper->nodes[sending]);
     had = *message;
     model_assert((signal == waiter_gave_up) == (had == 0));
     free(message);

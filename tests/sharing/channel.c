@@ -561,3 +561,44 @@ Test(channel, too_many_handles)
     cr_expect(child_aborts(too_many_senders, line));
     cr_expect(child_aborts(too_many_receivers, line));
 }
+
+static void odd_alignment(void)
+{
+    const struct ordo_channel_options options = {.size = 12, .alignment = 12, .capacity = 1};
+
+    (void)!ordo_channel_new(&options, &sender, &receiver);
+}
+
+Test(channel, odd_alignment)
+{
+    cr_expect(child_aborts(odd_alignment,
+                           "ordo: channel.c: an alignment that is not a power of two\n"));
+}
+
+/* ---- Alignment ------------------------------------------------------------------------------- */
+
+static unsigned int aligned;
+
+static void look_at_the_address(void *message)
+{
+    aligned += ((uintptr_t)message & 255) == 0;
+}
+
+Test(channel, large_alignment)
+{
+    for (int k = with_room; k < kinds; k++) {
+        static const char message[256];
+        const struct ordo_channel_options options = {.size = sizeof message,
+                                                     .alignment = 256,
+                                                     .capacity = capacities[k],
+                                                     .destroy = look_at_the_address};
+        unsigned int count = 0;
+
+        cr_assert(ordo_channel_new(&options, &sender, &receiver) == 0);
+        while (count < 40 && ordo_channel_try_send(sender, message) == 0)
+            count++;
+        aligned = 0;
+        drop_both();
+        cr_expect(aligned == count && count > 0);
+    }
+}

@@ -71,6 +71,14 @@ Test(select, what_can_be_done)
     drop_both(&none);
 }
 
+Test(select, nothing)
+{
+    cr_expect(ordo_try_select(NULL, 0) == ORDO_SELECT_NONE);
+    const uint64_t deadline = ordo_clock_now() + millisecond;
+    cr_expect(ordo_select_until(NULL, 0, deadline) == ORDO_SELECT_NONE);
+    cr_expect(has_just_passed(deadline));
+}
+
 Test(select, unbounded)
 {
     struct ends ends = open_channel(ORDO_UNBOUNDED);
