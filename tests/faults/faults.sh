@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
-# faults.sh: do the tests bite? Seeds each fault of faults.tbl and core.tbl into a copy of the sources
-# and builds what it belongs to. On a library of arch/ the structural checks and the arch suite are
-# run; on a file of core/ its model programs, and if they find nothing the tests of the core and
-# hostile suites that use it. A fault is killed if anything fails; survivors are named. Called by
-# `make faults`; half an hour.
+# faults.sh: do the tests bite? Seeds each fault of faults.tbl, core.tbl and sharing.tbl into a copy of
+# the sources and builds what it belongs to. On a library of arch/ the structural checks and the arch
+# suite are run; on a file of core/ its model programs, and if they find nothing the tests that use
+# it. A fault is killed if anything fails; survivors are named. Called by `make faults`; two hours.
 #
-#   faults.sh [PATTERN]        only the faults whose line in a table contains PATTERN (`core/`: core.tbl)
+#   faults.sh [PATTERN]        only the faults whose line in a table contains PATTERN, such as core/mutex
 set -u
 cd "$(dirname "$0")/../.."
 
-tables=("$PWD/tests/faults/faults.tbl" "$PWD/tests/faults/core.tbl")
+tables=("$PWD"/tests/faults/{faults,core,sharing}.tbl)
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy"
@@ -31,7 +30,7 @@ models_of() { # what the Makefile runs this target on
     tr ' ' '\n' <<< "$RUNS" | sed -n "s/^$1@//p" | cut -d@ -f2
 }
 
-# The suites of tests/core that use what FILE is about, as Criterion's filter.
+# The suites of Criterion that use what FILE is about, as its filter.
 suites_of() {
     local name
     name=$(basename "${1%.*}")
@@ -40,14 +39,19 @@ suites_of() {
         event) name=reset_event ;;
         park) name=thread_park ;;
         membarrier) name=fence_heavy ;;
+        channel_*|waiters) name=channel ;;
+        parker|bucket_lock) name=parking_lot ;;
+        hazard_pointer) name=hazard ;;
+        reclamation) name=participant ;;
     esac
-    grep -lE "ordo_([a-z]+_)?${name}|ORDO_${name^^}" tests/core/*.c |
+    grep -lE "ordo_([a-z]+_)?${name}|ORDO_${name^^}" tests/{core,sharing,stopped}/*.c |
         xargs -r sed -nE 's/^(Parameterized)?Test\((\w+), .*/\2/p' | sort -u | paste -sd'|'
 }
 
 # suspects_of_core FILE: the model programs, then the suites; one that hangs has noticed too.
 suspects_of_core() {
-    local name suites program said
+    local name suites program said target=x86_64-gcc
+    case $1 in core/pthread/*) target=x86_64-pthread ;; esac
     name=$(basename "${1%.*}")
     name=${name%_word}
     for program in $(find tests/model -maxdepth 1 -name "$name*.c" | sort); do
@@ -60,8 +64,9 @@ suspects_of_core() {
         }
     done
     suites=$(suites_of "$1")
-    for program in core hostile; do
-        program=build/x86_64-gcc/tests/$program
+    for program in core hostile sharing stopped; do
+        program=build/$target/tests/$program
+        [ $program != build/x86_64-pthread/tests/stopped ] || continue # not run there
         make "$program" > build.log 2>&1 || { echo " build"; return; }
         # Short rounds: a fault that needs more is the model's to find.
         ORDO_SLOW=10 timeout 90 "$program" -j2 --filter "@($suites)/*" > run.log 2>&1 || {
