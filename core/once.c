@@ -24,7 +24,7 @@ static void finish(ordo_once *once, uint32_t state)
         ordo_futex_wake(&once->state, UINT32_MAX); /* the address alone */
 }
 
-/* The initialiser's thread ends. */
+/* The initialiser's thread ends in it, or leaves it by ordo_longjmp. */
 static void abandon(void *once)
 {
     finish(once, not_run);

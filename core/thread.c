@@ -1,4 +1,4 @@
-/* thread.c: see thread.h; POSIX threads. The only file with _Thread_local.
+/* thread.c: see thread.h and jump.h; POSIX threads. The only file with _Thread_local.
  *
  * A record is counted. Spawn gives the handle that join takes once the thread has ended, so a
  * spawned thread needs none of its own. Any other thread has one, from its first ordo_thread_self
@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "at_fork.h"
+#include "ordo/jump.h"
 #include "ordo/misuse.h"
 
 struct ordo_thread {
@@ -39,6 +40,8 @@ static _Thread_local uint64_t own_id;
 static _Thread_local uint32_t own_system_id;
 static _Thread_local struct ordo_thread_exit *exits; /* the newest first, numbers falling */
 static _Thread_local uint64_t exit_count;
+static _Thread_local ordo_jump_buffer *jump_target; /* of the ordo_longjmp under way */
+static _Thread_local int jump_value;
 
 static ordo_atomic_u64 last_id;
 static pthread_key_t end_key;
@@ -50,7 +53,8 @@ uint64_t ordo_thread_exit_mark(void)
     return exit_count;
 }
 
-void ordo_thread_exit_run(uint64_t mark)
+/* Runs what the thread has added since the mark. */
+static void run_exits(uint64_t mark)
 {
     while (exits != NULL && exits->number > mark) { /* a function may add nodes */
         struct ordo_thread_exit *const node = exits;
@@ -62,7 +66,7 @@ void ordo_thread_exit_run(uint64_t mark)
 static void end_thread(void *unused)
 {
     (void)unused;
-    ordo_thread_exit_run(0);
+    run_exits(0);
     if (self != NULL && self->body == NULL) {
         ordo_thread_drop(self);
         self = NULL;
@@ -107,14 +111,61 @@ void ordo_thread_not_at_exit(struct ordo_thread_exit *node)
     *at = node->next;
 }
 
+void ordo_longjmp(ordo_jump_buffer *buffer, int value)
+{
+    jump_target = buffer;
+    jump_value = value;
+    run_exits(buffer->mark);
+    longjmp(buffer->target, value);
+}
+
+/* The end of the thread finds a guarded call by the C library's list of clean-ups, while the frames
+ * are there; ordo_longjmp finds it by an exit node. No jump may pass over that list's entry, so
+ * ordo_longjmp stops at the call, which takes the entry back and jumps on. */
+struct guarded_call {
+    struct ordo_thread_exit exit;
+    jmp_buf here;
+    void (*cleanup)(void *object);
+    void *object;
+};
+
+static void end_in_call(void *argument)
+{
+    struct guarded_call *const call = argument;
+
+    ordo_thread_not_at_exit(&call->exit);
+    call->cleanup(call->object);
+}
+
+__attribute__((noreturn)) static void stop_at_call(void *argument)
+{
+    struct guarded_call *const call = argument;
+
+    longjmp(call->here, 1);
+}
+
 int ordo_thread_guarded_call(int (*function)(void *argument), void *argument,
                              void (*cleanup)(void *object), void *object)
 {
+    struct guarded_call call = {.cleanup = cleanup, .object = object};
     int result;
+    bool is_left;
 
-    pthread_cleanup_push(cleanup, object);
-    result = function(argument);
+    pthread_cleanup_push(end_in_call, &call);
+    if (setjmp(call.here) == 0) {
+        ordo_thread_at_exit(&call.exit, stop_at_call, &call);
+        result = function(argument);
+        ordo_thread_not_at_exit(&call.exit);
+        is_left = false;
+    } else {
+        result = 0;
+        is_left = true;
+    }
     pthread_cleanup_pop(0);
+    if (is_left) {
+        call.cleanup(call.object);
+        ordo_longjmp(jump_target, jump_value);
+    }
     return result;
 }
 
@@ -189,7 +240,8 @@ static void *start(void *record)
     return self->body(self->argument);
 }
 
-/* Rounds up to what pthread_attr_setstacksize takes. */
+/* Rounds up to what pthread_attr_setstacksize takes. A size at which that wraps becomes 0, which is
+ * refused. */
 static int set_stack_size(pthread_attr_t *attributes, size_t size)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -197,8 +249,6 @@ static int set_stack_size(pthread_attr_t *attributes, size_t size)
 
     if (size < least)
         size = least;
-    if (size > SIZE_MAX - page)
-        return EINVAL;
     return pthread_attr_setstacksize(attributes, (size + page - 1) / page * page);
 }
 

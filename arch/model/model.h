@@ -11,7 +11,7 @@
  *     MODEL_TEST(store_buffering_relaxed, .expect = model_reached)
  *     {
  *         ordo_thread *thread;
- *         ordo_thread_spawn(&thread, left, NULL);
+ *         model_assert(ordo_thread_spawn(&thread, left, NULL) == 0);
  *         ...
  *         ordo_thread_join(thread);
  *         model_reach(a == 0 && b == 0);

@@ -34,12 +34,22 @@ static struct step step_about(enum event_kind kind, unsigned int thread, const c
                          .word = NONE, .name = name, .site = site};
 }
 
+static void run_exits(struct ordo_thread *thread)
+{
+    while (thread->exits != NULL) {
+        struct ordo_thread_exit *const node = thread->exits;
+        memory_access(node, sizeof *node, false, __builtin_return_address(0));
+        thread->exits = node->next;
+        node->function(node->argument);
+    }
+}
+
 static void *run(void *record)
 {
     ordo_thread *const thread = record;
     void *const result = thread->body(thread->argument);
 
-    ordo_thread_exit_run(0);
+    run_exits(thread);
     return result;
 }
 
@@ -168,18 +178,6 @@ void ordo_thread_at_exit(struct ordo_thread_exit *node, void (*function)(void *a
 uint64_t ordo_thread_exit_mark(void)
 {
     return handles[model_current].exit_count;
-}
-
-void ordo_thread_exit_run(uint64_t mark)
-{
-    struct ordo_thread *const thread = &handles[model_current];
-
-    while (thread->exits != NULL && thread->exits->number > mark) {
-        struct ordo_thread_exit *const node = thread->exits;
-        memory_access(node, sizeof *node, false, __builtin_return_address(0));
-        thread->exits = node->next;
-        node->function(node->argument);
-    }
 }
 
 void ordo_thread_not_at_exit(struct ordo_thread_exit *node)

@@ -1,8 +1,8 @@
 /* jump.h: a longjmp that does what has to be done on the way. C has no hook for longjmp, so this
  * one has a name of its own: it runs, the last one first, what its thread has given to
  * ordo_thread_at_exit since the setjmp, and then jumps. Poison mutexes (poison_mutex.h) that were
- * locked since are so given back. Guards and scopes of other kinds are not: those that are left by
- * either longjmp stay as they are.
+ * locked since are so given back, and a once (once.h) whose initialiser is left has failed. Guards
+ * and scopes of other kinds are not: those that are left by either longjmp stay as they are.
  *
  *     ordo_jump_buffer buffer;
  *     if (ORDO_SETJMP(&buffer) == 0)
@@ -38,11 +38,7 @@ static inline jmp_buf *ordo_jump_start(ordo_jump_buffer *buffer)
 /* 0 at first, `value` after an ordo_longjmp. Stands where setjmp may stand (C17 7.13.1.1). */
 #define ORDO_SETJMP(buffer) setjmp(*ordo_jump_start(buffer))
 
-__attribute__((noreturn)) static inline void ordo_longjmp(ordo_jump_buffer *buffer, int value)
-{
-    ordo_thread_exit_run(buffer->mark);
-    longjmp(buffer->target, value);
-}
+__attribute__((noreturn)) void ordo_longjmp(ordo_jump_buffer *buffer, int value);
 
 #ifdef __cplusplus
 }

@@ -6,18 +6,16 @@
  *
  * Size: 4 bytes. All zero bytes: not run.
  * States: 0 not run; 1 running; 2 running, and somebody may sleep; 3 done.
- * Orderings: the initialiser that returned 0 happens before the return of every call that returns
- * 0. Errors: what the initialiser returns, if not 0, is returned to the call that ran it, and the
- * once
- *     is not run again; of the others that wait one runs its own initialiser, and so on.
+ * Orderings: the initialiser that returned 0 happens before every return of 0.
+ * Errors: what the initialiser returns, if not 0, is returned to the call that ran it, and the once
+ *     is as if it had not run; of the others that wait one runs its own initialiser, and so on.
  * Waiting: sleeps. Once it is done a call is one acquire load.
- * Ending: if the initialiser's thread ends in it, by pthread_exit or cancellation, the once is not
- *     run again, as after a failure. C has no hook for longjmp: an initialiser must not be left by
- *     it; the once then stays running, and its callers wait for ever.
+ * Ending: if the initialiser's thread ends in it, by pthread_exit or cancellation, or leaves it by
+ *     ordo_longjmp (jump.h), that is a failure: the next call, or one that waits, runs its own. C
+ *     has no hook for longjmp: an initialiser must not be left by a plain one.
  * Misuse: a call from inside its own initialiser waits for ever.
- * Signals: not safe in a handler. Fork: one that another thread ran at the fork stays running in
- * the
- *     child. Sharing: between the threads of one process.
+ * Signals: not safe in a handler. Sharing: between the threads of one process.
+ * Fork: one that another thread ran at the fork stays running in the child.
  * Destruction: needs none. The memory may be freed once the last call has returned.
  * (Mara Bos, chapters 2 and 3; POSIX pthread_once, with failure.)
  */

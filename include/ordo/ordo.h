@@ -11,7 +11,7 @@
  * Between processes, beside robust_mutex.h: process_shared_*.h
  * Sharing      allocator.h
  *
- * jump.h       a longjmp that gives back poison mutexes
+ * jump.h       a longjmp that gives back poison mutexes, and lets a once run again
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
  * parking_lot.h   for locks of one's own that are a few bits
  */

@@ -29,7 +29,8 @@
  *     the wait is for that one. See robust_mutex.h for owners that may end.
  * Signals: not safe in a handler, but for try_lock.
  * Fork: the child's thread has another number than the parent's, so a mutex that was locked at the
- *     fork, by whomever, can be neither locked nor unlocked in the child.
+ *     fork, by whomever, can be neither locked nor unlocked in the child: a wait for it there times
+ *     out, or aborts where the system sees that the owner is in another process.
  * Sharing: between the threads of one process, not between processes.
  * Without futexes: refused. lock_until returns ENOTSUP, the other functions abort.
  * Destruction: needs none. The memory may be freed, or unmapped, as soon as an owner that knows

@@ -28,7 +28,8 @@ typedef struct ordo_thread ordo_thread;
 /* Starts `body(argument)` in a new thread and stores its handle in *thread. Returns 0, or EAGAIN or
  * ENOMEM if there can be no more threads; *thread is then untouched. Every thread is joined
  * once. */
-int ordo_thread_spawn(ordo_thread **thread, void *(*body)(void *), void *argument);
+__attribute__((warn_unused_result)) int
+ordo_thread_spawn(ordo_thread **thread, void *(*body)(void *), void *argument);
 
 /* What a thread may be given; what is zero is left to the system. */
 struct ordo_thread_options {
@@ -118,12 +119,12 @@ void ordo_thread_at_exit(struct ordo_thread_exit *node, void (*function)(void *a
                          void *argument);
 void ordo_thread_not_at_exit(struct ordo_thread_exit *node);
 
-/* For jump.h: a mark, and running now, the last one first, what the thread has added since. */
+/* For jump.h: how many the thread has ever added. */
 uint64_t ordo_thread_exit_mark(void);
-void ordo_thread_exit_run(uint64_t mark);
 
-/* Returns function(argument). If the thread ends in it, runs cleanup(object), while the frames of
- * the callers are still there. A function that leaves by longjmp is not supported. */
+/* Returns function(argument). If the thread ends in it, or it is left by ordo_longjmp, runs
+ * cleanup(object), while the frames of the callers are still there. It must not be left by a plain
+ * longjmp. */
 int ordo_thread_guarded_call(int (*function)(void *argument), void *argument,
                              void (*cleanup)(void *object), void *object);
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# diagnose.sh: shows that Clang's -Wthread-safety, and warn_unused_result, find wrong uses of locks,
-# and are silent about right ones.
+# diagnose.sh: shows that Clang's -Wthread-safety, and warn_unused_result, find wrong programs, and are
+# silent about right ones.
 #
 # Each file of tests/core/wrong must have an error that matches its first line, `// expect: REGEX`, as
 # C and as C++; from Clang, or from all that its second line names, `// compilers: gcc clang`. Each
@@ -40,6 +40,6 @@ done
 
 wrong=(tests/core/wrong/*.c)
 right=(tests/core/right/*.c)
-echo "${#wrong[@]} wrong uses of locks diagnosed, ${#right[@]} right program accepted," \
+echo "${#wrong[@]} wrong programs diagnosed, ${#right[@]} right program accepted," \
     "$complaints complaints"
 [ "$complaints" -eq 0 ]

@@ -5,6 +5,7 @@
 #include "ordo/ordo.h"
 #include "ordo/thread.h"
 #include "rounds.h"
+#include "threads.h"
 
 TestSuite(park, .timeout = 60);
 
@@ -72,6 +73,74 @@ Test(park, each_unpark_arrives)
     ordo_thread_join(thread);
 }
 
+/* ---- The token at the deadline --------------------------------------------------------------- */
+
+/* One thread parks until a deadline, the other unparks it at about that time. Either the first park
+ * reports the token, or the next one finds it. Both must have happened often: the unparker comes
+ * nearer to the instant in which the park ends, round by round. */
+struct deadlines {
+    ordo_thread *parker;
+    uint64_t deadline, delay;
+    unsigned int arrived, rounds, in_time, late;
+};
+
+static bool deadlines_go_on(const struct deadlines *deadlines, unsigned int round)
+{
+    const unsigned int rarer =
+        deadlines->in_time < deadlines->late ? deadlines->in_time : deadlines->late;
+
+    return test_goes_on(round, deadlines->rounds, 25 * rarer);
+}
+
+static void park_and_adjust(struct deadlines *deadlines)
+{
+    enum { step = 100, most = 100000 };
+
+    if (ordo_thread_park_until(deadlines->deadline)) {
+        deadlines->in_time++;
+        deadlines->delay += deadlines->delay < most ? step : 0;
+    } else {
+        cr_assert(ordo_clock_now() >= deadlines->deadline);
+        cr_assert(ordo_thread_park_until(ordo_clock_now() + 30000 * millisecond), "lost");
+        deadlines->late++;
+        deadlines->delay -= deadlines->delay >= step ? step : 0;
+    }
+}
+
+static void park_and_unpark(unsigned int self, void *shared)
+{
+    struct deadlines *const deadlines = shared;
+
+    if (self == 0)
+        deadlines->parker = ordo_thread_self();
+    for (unsigned int round = 0; deadlines_go_on(deadlines, round); round++) {
+        const uint64_t delay = deadlines->delay; /* before the other changes it */
+        if (self == 0)
+            deadlines->deadline = ordo_clock_now() + round % 8 * 200;
+        meet(&deadlines->arrived, 4 * round + 2);
+        if (self == 0) {
+            park_and_adjust(deadlines);
+        } else {
+            while (ordo_clock_now() < deadlines->deadline + delay)
+                ordo_spin_hint();
+            ordo_thread_unpark(deadlines->parker);
+        }
+        meet(&deadlines->arrived, 4 * round + 4);
+        cr_assert(self != 0 || !ordo_thread_park_until(0), "twice");
+    }
+}
+
+Test(park, token_at_the_deadline)
+{
+    struct deadlines deadlines = {.rounds = test_rounds(10)};
+
+    run_threads(2, park_and_unpark, &deadlines);
+    cr_expect(deadlines.in_time > 0 && deadlines.late > 0, "%u in time, %u late",
+              deadlines.in_time, deadlines.late);
+}
+
+/* ---- After the end --------------------------------------------------------------------------- */
+
 static void *nothing(void *unused)
 {
     return unused;
@@ -108,59 +177,7 @@ Test(park, unpark_after_the_end_of_a_foreign_thread)
     ordo_thread_drop(theirs);
 }
 
-static void note(void *argument)
-{
-    unsigned int *const count = argument;
-
-    *count = *count * 10 + 1;
-    ordo_thread_unpark(ordo_thread_self());
-}
-
-static void note_two(void *argument)
-{
-    unsigned int *const count = argument;
-
-    *count = *count * 10 + 2;
-}
-
-/* Not on the stack of the thread: its frames are gone when the nodes are run. */
-static struct ordo_thread_exit first, second, third;
-
-static void *end_by(void *how)
-{
-    unsigned int *const count = how;
-    const unsigned int way = *count;
-
-    *count = 0;
-    ordo_thread_at_exit(&first, note, count);
-    ordo_thread_at_exit(&second, note_two, count);
-    ordo_thread_at_exit(&third, note, count);
-    ordo_thread_not_at_exit(&third);
-    if (way == 2) {
-        pthread_cancel(pthread_self());
-        pthread_testcancel();
-    }
-    if (way == 1)
-        pthread_exit(NULL);
-    return NULL;
-}
-
-Test(park, exit_nodes)
-{
-    for (unsigned int way = 1; way <= 3; way++) {
-        unsigned int count = way;
-        ordo_thread *thread;
-        pthread_t foreign;
-
-        cr_assert(ordo_thread_spawn(&thread, end_by, &count) == 0);
-        ordo_thread_join(thread);
-        cr_expect(count == 21, "%u", count);
-        count = way;
-        cr_assert(pthread_create(&foreign, NULL, end_by, &count) == 0);
-        pthread_join(foreign, NULL);
-        cr_expect(count == 21, "%u", count);
-    }
-}
+/* ---- Scopes ---------------------------------------------------------------------------------- */
 
 static void *count_up(void *count)
 {

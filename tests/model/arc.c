@@ -74,7 +74,7 @@ static void basic(void)
 {
     struct basic *const arc = basic_new(1);
 
-    ordo_thread_spawn(&other, basic_read_and_drop, basic_clone(arc));
+    other = spawn(basic_read_and_drop, basic_clone(arc));
     model_assert(arc->value == 1);
     if (!seeded(never_dropped))
         basic_drop(arc);
@@ -86,7 +86,7 @@ static void basic_mut(void)
     struct basic *const arc = basic_new(1);
     int *only;
 
-    ordo_thread_spawn(&other, basic_read_and_drop, basic_clone(arc));
+    other = spawn(basic_read_and_drop, basic_clone(arc));
     only = basic_get_mut(arc);
     if (only != NULL)
         *only = 2;
@@ -272,7 +272,7 @@ static void downgrade_and_drop(struct shared *arc, enum stage stage)
     static void stage##_##name(void)                                                               \
     {                                                                                              \
         struct shared *const arc = arc_new(1);                                                     \
-        ordo_thread_spawn(&other, stage##_##theirs, given);                                        \
+        other = spawn(stage##_##theirs, given);                                                    \
         ours(arc, stage);                                                                          \
         ordo_thread_join(other);                                                                   \
     }

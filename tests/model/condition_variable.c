@@ -249,7 +249,7 @@ MODEL_TEST(notify_all_2_that_wait, .expect = model_passes)
     ordo_thread *threads[2];
 
     for (uint32_t i = 0; i < 2; i++) {
-        ordo_thread_spawn(&threads[i], subject_thread, &waiter);
+        threads[i] = spawn(subject_thread, &waiter);
         while (ordo_load(&waiting, ordo_acquire) != i + 1)
             ordo_spin_hint();
         while (ordo_load(&mutex.state, ordo_acquire) != 0)

@@ -402,9 +402,7 @@ static void *nothing(void *unused)
 
 static void spawn_nothing(void)
 {
-    ordo_thread *thread;
-    ordo_thread_spawn(&thread, nothing, NULL);
-    ordo_thread_join(thread);
+    ordo_thread_join(spawn(nothing, NULL));
 }
 
 #define Z6U_THROUGH(name, verdict, between)                                                        \

@@ -24,19 +24,11 @@ static void *unpark_right(void *unused)
     return unused;
 }
 
-static ordo_thread *start(void *(*body)(void *))
-{
-    ordo_thread *thread = NULL;
-
-    model_assert(ordo_thread_spawn(&thread, body, NULL) == 0);
-    return thread;
-}
-
 /* No wake-up is lost, whatever the futex does, and what the unparker wrote is seen. */
 MODEL_TEST(one_unparker, .spurious_returns = 1, .interrupts = 1)
 {
     parker = ordo_thread_self();
-    ordo_thread *const left = start(unpark_left);
+    ordo_thread *const left = spawn(unpark_left, NULL);
     ordo_thread_park();
     model_assert(left_data == 1);
     ordo_thread_join(left);
@@ -46,7 +38,7 @@ MODEL_TEST(one_unparker, .spurious_returns = 1, .interrupts = 1)
 MODEL_TEST(each_unparker_is_seen, .spurious_returns = 1)
 {
     parker = ordo_thread_self();
-    ordo_thread *const left = start(unpark_left), *const right = start(unpark_right);
+    ordo_thread *const left = spawn(unpark_left, NULL), *const right = spawn(unpark_right, NULL);
     ordo_thread_park();
     const bool both = ordo_load(&left_set, ordo_relaxed) && ordo_load(&right_set, ordo_relaxed);
     ordo_thread_join(left);
@@ -58,7 +50,7 @@ MODEL_TEST(each_unparker_is_seen, .spurious_returns = 1)
 MODEL_TEST(token_at_the_deadline, .timeouts = 1)
 {
     parker = ordo_thread_self();
-    ordo_thread *const left = start(unpark_left);
+    ordo_thread *const left = spawn(unpark_left, NULL);
     const bool had = ordo_thread_park_until(1);
     if (!had)
         ordo_thread_park();
@@ -70,7 +62,7 @@ MODEL_TEST(token_at_the_deadline, .timeouts = 1)
 MODEL_TEST(times_out_sometimes, .timeouts = 1, .expect = model_reached)
 {
     parker = ordo_thread_self();
-    ordo_thread *const left = start(unpark_left);
+    ordo_thread *const left = spawn(unpark_left, NULL);
     model_reach(!ordo_thread_park_until(1));
     ordo_thread_join(left);
 }

@@ -175,9 +175,8 @@ static void write_or_give_up(void)
 static void give_up(void)
 {
     ordo_reader_writer_lock_read_lock(&lock);
-    ordo_thread *writer, *reader;
-    ordo_thread_spawn(&writer, subject_thread, &(thread_body *){write_or_give_up});
-    ordo_thread_spawn(&reader, subject_thread, &(thread_body *){read});
+    ordo_thread *const writer = spawn(subject_thread, &(thread_body *){write_or_give_up});
+    ordo_thread *const reader = spawn(subject_thread, &(thread_body *){read});
     ordo_thread_join(writer);
     ordo_thread_join(reader);
     ordo_reader_writer_lock_read_unlock(&lock);

@@ -64,6 +64,15 @@ static inline void *disguised(void *pointer)
     return pointer;
 }
 
+/* Starts a thread, for tests without allocation_failures: then there always is one. */
+static inline ordo_thread *spawn(void *(*body)(void *argument), void *argument)
+{
+    ordo_thread *thread = NULL;
+
+    model_assert(ordo_thread_spawn(&thread, body, argument) == 0);
+    return thread;
+}
+
 typedef void thread_body(void);
 
 static inline void *subject_thread(void *body)

@@ -129,7 +129,7 @@ static void run_program(void)
     ordo_thread *threads[THREADS];
 
     for (uintptr_t t = 1; t < program.threads; t++)
-        ordo_thread_spawn(&threads[t], run_thread, (void *)t);
+        model_assert(ordo_thread_spawn(&threads[t], run_thread, (void *)t) == 0);
     run_thread((void *)0);
     for (unsigned int t = 1; t < program.threads; t++)
         ordo_thread_join(threads[t]);

@@ -71,7 +71,9 @@ static void body(void)
     ordo_thread *threads[max_threads];
 
     for (int t = 0; t < current->thread_count; t++)
-        ordo_thread_spawn(&threads[t], run_thread, (void *)(uintptr_t)&current->threads[t]);
+        model_assert(ordo_thread_spawn(&threads[t], run_thread,
+                                       (void *)(uintptr_t)&current->threads[t])
+                     == 0);
     for (int t = 0; t < current->thread_count; t++)
         ordo_thread_join(threads[t]);
 }
