@@ -94,8 +94,8 @@ build/wrapped.options: build/symbols.inc
 	$(Q)sed -nE '/, none, [a-z_]+\)$$/d; s/^ORDO_SYMBOL\(([a-z0-9_]+).*/-Wl,--wrap=\1/p' $< > $@
 
 # A target without futexes refuses some types. Of their tests it has others: that they refuse.
-REFUSED := $(patsubst %,tests/core/%.c,futex_pi pi_mutex pi_condition_variable robust_list \
-    robust_mutex process_shared_mutex process_shared_condition_variable)
+REFUSED := $(patsubst %,tests/core/%.c,futex_pi futex_shared pi_mutex pi_condition_variable \
+    robust_list robust_mutex process_shared_mutex process_shared_condition_variable)
 
 # test_objects SUITE,TARGET. tests/arch/back_end.c knows its target and is compiled for it.
 test_sources = $(filter-out %/back_end.c $(if $(FUTEX.$(2)),$(REFUSED)),\
@@ -187,8 +187,8 @@ $(SANITIZED): arch/order.c $(WITHOUT_FUTEX) $(wildcard tests/face/*.c tests/core
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
 	$(Q)$(@F:pthread=gcc) -std=gnu17 -O1 -g -fsanitize=$(SANITIZE.$(notdir $(@D))) \
-	    $(DEFINES.generic) -fno-sanitize-recover=undefined -D_GNU_SOURCE -isystem tests/support/plain -Iinclude \
-	    -Itests/support -o $@ $(filter-out $(LEFT_OUT.$(@F)),$(filter %.c,$^)) \
+	    $(DEFINES.generic) -fno-sanitize-recover=undefined -D_GNU_SOURCE \
+	    -isystem tests/support/plain -Iinclude -Itests/support -o $@ $(filter-out $(LEFT_OUT.$(@F)),$(filter %.c,$^)) \
 	    -lpthread -l:libatomic.a
 
 # ---- what the goals above run, after the set-up --------------------------------------------------

@@ -27,6 +27,9 @@
  *     and the first time, `is_fair` asks the unparker to hand over what it releases, instead of
  *     letting any thread that comes by take it before the one that was woken: so a lock is as fast
  *     as an unfair one, and nobody waits for it for ever.
+ * Below it: parkers (core/parker.h), which stand on futexes. In a build for systems without them
+ *     they stand on POSIX threads, and futex.h stands on the lot (core/pthread/futex.c).
+ * Cancellation: a thread that is cancelled while it is parked stays so until its park is over.
  * Misuse: not noticed. A callback may use atomics, and nothing that could park or unpark, or wait
  *     for who does: the queue is locked. (before_sleep may: it is not.) It returns.
  * Signals: not safe in a handler.

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "has_futex.h"
 #include "ordo/ordo.h"
 
 TestSuite(park_token, .timeout = 60);
@@ -90,6 +91,10 @@ UNTIL(checking, ordo_error_checking_mutex_lock_until(&checking, deadline))
 static ordo_poison_mutex poison;
 LOCKS(poison, must(ordo_poison_mutex_lock(&poison)), ordo_poison_mutex_unlock(&poison))
 UNTIL(poison, ordo_poison_mutex_lock_until(&poison, deadline))
+
+static ordo_byte_mutex byte_mutex;
+LOCKS(byte_mutex, ordo_byte_mutex_lock(&byte_mutex), ordo_byte_mutex_unlock(&byte_mutex))
+UNTIL(byte_mutex, ordo_byte_mutex_lock_until(&byte_mutex, deadline))
 
 static ordo_pi_mutex pi_mutex;
 LOCKS(pi_mutex, ordo_pi_mutex_lock(&pi_mutex), ordo_pi_mutex_unlock(&pi_mutex))
@@ -299,19 +304,22 @@ WAITS(join, (void)0, (void)0, (void)0)
 WAITS(sleep, (void)0, (void)0, ordo_thread_sleep_until(ordo_clock_now() + millisecond))
 WAITS(fence, (void)0, ordo_fence_heavy(), ordo_fence_heavy())
 
-#define ENTRY(name)       {#name, name##_other, name##_wait, NULL}
-#define ENTRY_UNTIL(name) {#name, name##_other, name##_wait, name##_until}
+#define ENTRY(name)       {#name, name##_other, name##_wait, NULL, false}
+#define ENTRY_UNTIL(name) {#name, name##_other, name##_wait, name##_until, false}
+#define ENTRY_FUTEX(name) {#name, name##_other, name##_wait, name##_until, true}
 static const struct kind {
     const char *name;
     void (*other)(void);
     void (*wait)(void);
     int (*until)(uint64_t deadline); /* NULL: there is none */
+    bool needs_futex;                /* refuses in a build without */
 } kinds[] = {
-    ENTRY_UNTIL(mutex), ENTRY_UNTIL(shared_mutex), ENTRY_UNTIL(recursive), ENTRY_UNTIL(checking),
-    ENTRY_UNTIL(poison), ENTRY_UNTIL(pi_mutex), ENTRY_UNTIL(robust), ENTRY(spin_lock),
-    ENTRY_UNTIL(read), ENTRY_UNTIL(write), ENTRY_UNTIL(shared_read), ENTRY_UNTIL(shared_write),
-    ENTRY_UNTIL(condition), ENTRY_UNTIL(shared_condition), ENTRY_UNTIL(pi_condition),
-    ENTRY_UNTIL(semaphore), ENTRY_UNTIL(shared_semaphore), ENTRY_UNTIL(binary),
+    ENTRY_UNTIL(mutex), ENTRY_FUTEX(shared_mutex), ENTRY_UNTIL(recursive), ENTRY_UNTIL(checking),
+    ENTRY_UNTIL(poison), ENTRY_UNTIL(byte_mutex), ENTRY_FUTEX(pi_mutex), ENTRY_FUTEX(robust),
+    ENTRY(spin_lock), ENTRY_UNTIL(read), ENTRY_UNTIL(write), ENTRY_FUTEX(shared_read),
+    ENTRY_FUTEX(shared_write), ENTRY_UNTIL(condition), ENTRY_FUTEX(shared_condition),
+    ENTRY_FUTEX(pi_condition), ENTRY_UNTIL(semaphore), ENTRY_FUTEX(shared_semaphore),
+    ENTRY_UNTIL(binary),
     ENTRY_UNTIL(automatic), ENTRY_UNTIL(manual), ENTRY_UNTIL(latch), ENTRY(barrier), ENTRY(once),
     ENTRY(once_lock), ENTRY(lazy), ENTRY_UNTIL(byte), ENTRY_UNTIL(word), ENTRY_UNTIL(wide),
     ENTRY(join), ENTRY(sleep), ENTRY(fence),
@@ -321,6 +329,8 @@ static const struct kind {
 
 static bool is_there(const struct kind *kind)
 {
+    if (kind->needs_futex && !has_futex_for(kind->name))
+        return false;
     if (kind->wait != robust_wait)
         return true;
     const int error = ordo_robust_mutex_try_lock(&robust);

@@ -55,7 +55,8 @@ define every_local
 build/model/subject/$(1).o build/model/subject/core/$(1).o: private \
     EVERY_LOCAL = -mllvm -capture-tracking-max-uses-to-explore=0
 endef
-$(foreach name,bucket_lock parking_lot byte_mutex byte_condition_variable futex_on_parking_lot,$(eval $(call every_local,$(name))))
+$(foreach name,bucket_lock parking_lot byte_mutex byte_condition_variable futex_on_parking_lot,\
+    $(eval $(call every_local,$(name))))
 
 # Files of core that arch/model has under the same name are replaced by those.
 SEAMS := $(patsubst arch/model/%,core/%,$(wildcard arch/model/*.c))

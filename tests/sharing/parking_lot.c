@@ -1,6 +1,7 @@
 /* parking_lot.c: who is queued, who is woken, what the callbacks are told, and when. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -421,6 +422,33 @@ Test(parking_lot, fair_now_and_then)
             early++;
         }
     }
+}
+
+/* ---- Cancellation ---------------------------------------------------------------------------- */
+
+static void *sleep_and_end(void *sleeper)
+{
+    sleep_in_queue(sleeper);
+    pthread_testcancel();
+    return NULL;
+}
+
+/* It does not leave the queue, where its node would be lost. */
+Test(parking_lot, cancelled_while_parked)
+{
+    struct sleeper sleeper = {.key = KEY, .deadline = ORDO_NEVER};
+    pthread_t thread;
+    void *result = NULL;
+
+    cr_assert(pthread_create(&thread, NULL, sleep_and_end, &sleeper) == 0);
+    while (ordo_load(&parked, ordo_relaxed) == 0)
+        ordo_thread_yield();
+    usleep(5000); /* by now it sleeps */
+    cr_assert(pthread_cancel(thread) == 0);
+    usleep(5000);
+    cr_expect(ordo_parking_lot_unpark_all(KEY, 4) == 1);
+    cr_assert(pthread_join(thread, &result) == 0);
+    cr_expect(result == PTHREAD_CANCELED && sleeper.result == 0 && sleeper.given == 4);
 }
 
 /* ---- Fork ------------------------------------------------------------------------------------ */
