@@ -84,7 +84,7 @@ $(foreach flavour,$(FLAVOURS),$(eval $(call flavour_rules,$(flavour))))
 SUITES := arch face calls core hostile sharing stopped
 
 , := ,
-sources.hostile := $(filter-out tests/core/futex%,$(wildcard tests/core/*.c))
+sources.hostile := $(filter-out tests/core/futex%,$(wildcard tests/core/*.c tests/sharing/*.c))
 link.hostile := $(patsubst %,-Wl$(,)--wrap=%,$(filter-out ordo_futex_operation%,\
     $(shell sed -n 's/^u*int[0-9a-z_]* \(ordo_futex_[a-z_]*\).*/\1/p' include/ordo/futex*.h)))
 link.stopped := @build/wrapped.options \

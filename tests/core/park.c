@@ -94,16 +94,16 @@ static bool deadlines_go_on(const struct deadlines *deadlines, unsigned int roun
 
 static void park_and_adjust(struct deadlines *deadlines)
 {
-    enum { step = 100, most = 100000 };
+    enum { least = 100, most = 100000 };
 
     if (ordo_thread_park_until(deadlines->deadline)) {
         deadlines->in_time++;
-        deadlines->delay += deadlines->delay < most ? step : 0;
+        deadlines->delay += deadlines->delay < most ? deadlines->delay / 4 + least : 0;
     } else {
         cr_assert(ordo_clock_now() >= deadlines->deadline);
         cr_assert(ordo_thread_park_until(ordo_clock_now() + 30000 * millisecond), "lost");
         deadlines->late++;
-        deadlines->delay -= deadlines->delay >= step ? step : 0;
+        deadlines->delay -= deadlines->delay / 4;
     }
 }
 
