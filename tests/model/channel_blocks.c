@@ -157,6 +157,33 @@ MODEL_TEST(sent_to_what_is_used_again, .expect = model_passes, .executions = 150
     end();
 }
 
+/* A block goes from the receiver that has emptied it to a sender that fills it. */
+static void send_three(void)
+{
+    send(0);
+    send(1);
+    send(2);
+}
+
+static void receive_two(void)
+{
+    sum = receive();
+    sum += receive();
+}
+
+MODEL_TEST(from_receiver_to_sender, .expect = model_passes, .executions = 400)
+{
+    start(ORDO_UNBOUNDED);
+    send(3);
+    send(3);
+    send(3);
+    model_assert(receive() == 0x1000);
+    TOGETHER(receive_two, send_three);
+    model_assert(sum == 0x2000);
+    model_assert(receive() == 1 && receive() == 0x10 && receive() == 0x100 && try_receive() == 0);
+    end();
+}
+
 /* ---- Without memory -------------------------------------------------------------------------- */
 
 MODEL_TEST(no_memory, .expect = model_reached, .allocation_failures = 1)
