@@ -226,14 +226,9 @@ int ordo_blocks_try_send(struct channel *channel, const char *messages, size_t c
                                    ordo_acquire))
             continue;
         for (; position != end; position++) {
-            struct slot *const slot = slot_of(channel, into, position);
-
-            memcpy(message_in(channel, slot), messages, channel->size);
-            messages += channel->size;
-            /* Release: pairs with the acquire in stamp_at. seq_cst: the pair of who waits. */
-            if (ordo_exchange(&slot->stamp, stamp(position, stamp_full), ordo_seq_cst)
-                == stamp(position, stamp_abandoned))
+            if (!put_message(channel, slot_of(channel, into, position), position, messages))
                 return *moved != 0 ? 0 : end_of(channel);
+            messages += channel->size;
             ++*moved;
         }
         if (into != block)
