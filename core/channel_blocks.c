@@ -126,14 +126,14 @@ static void put_unused(struct channel *channel, struct block *block)
 /* An unused one, or a new one, or NULL. */
 static struct block *get_block(struct channel *channel)
 {
-    /* Acquire: pairs with the release in put_unused. */
+    /* Acquire, of whichever look at the top is the last: pairs with the release in put_unused. */
     ordo_u128 top = ordo_load(&channel->unused, ordo_acquire);
     struct block *block;
 
     while ((block = block_of(top)) != NULL)
         if (ordo_compare_exchange_weak(
                 &channel->unused, &top,
-                joined(ordo_load(&block->below, ordo_relaxed), low(top) + 1), ordo_acquire,
+                joined(ordo_load(&block->below, ordo_relaxed), low(top) + 1), ordo_relaxed,
                 ordo_acquire))
             return block;
     return allocate_block(channel);
