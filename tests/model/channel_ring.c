@@ -300,3 +300,25 @@ MODEL_TEST(seen_by_the_sender_that_waits, .expect = model_reached)
     TOGETHER(try_to_send_and_read, write_and_drop_receiver);
     end();
 }
+
+static ordo_channel_sender *second;
+
+static void write_and_drop_first(void)
+{
+    written = 1;
+    ordo_channel_sender_drop(&sender);
+}
+
+static void drop_second_and_read(void)
+{
+    ordo_channel_sender_drop(&second);
+    try_to_receive_and_read();
+}
+
+MODEL_TEST(seen_from_both_senders, .expect = model_reached)
+{
+    start(1);
+    second = ordo_channel_sender_clone(sender);
+    TOGETHER(write_and_drop_first, drop_second_and_read);
+    end();
+}
