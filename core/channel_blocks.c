@@ -126,14 +126,14 @@ static void put_unused(struct channel *channel, struct block *block)
 /* An unused one, or a new one, or NULL. */
 static struct block *get_block(struct channel *channel)
 {
-    /* Acquire: pairs with the release in put_unused. */
+    /* Acquire, of whichever look at the top is the last: pairs with the release in put_unused. */
     ordo_u128 top = ordo_load(&channel->unused, ordo_acquire);
     struct block *block;
 
     while ((block = block_of(top)) != NULL)
         if (ordo_compare_exchange_weak(
                 &channel->unused, &top,
-                joined(ordo_load(&block->below, ordo_relaxed), low(top) + 1), ordo_acquire,
+                joined(ordo_load(&block->below, ordo_relaxed), low(top) + 1), ordo_relaxed,
                 ordo_acquire))
             return block;
     return allocate_block(channel);
@@ -194,10 +194,10 @@ void ordo_blocks_end(struct channel *channel)
 
 int ordo_blocks_try_send(struct channel *channel, const char *messages, size_t count, size_t *moved)
 {
-    ordo_u128 tail = ordo_load(&channel->last, ordo_acquire);
-
     *moved = 0;
     while (*moved < count) {
+        /* Acquire: pairs with the release of who moved it into the block. */
+        ordo_u128 tail = ordo_load(&channel->last, ordo_acquire);
         struct block *const block = block_of(tail);
         struct block *into = block;
         uint64_t position = low(tail) >> 1;
@@ -212,7 +212,6 @@ int ordo_blocks_try_send(struct channel *channel, const char *messages, size_t c
             if (into == NULL) {
                 if (!install_next(channel, block, low(link)))
                     return *moved != 0 ? 0 : ENOMEM;
-                tail = ordo_load(&channel->last, ordo_acquire);
                 continue;
             }
         }
@@ -223,22 +222,16 @@ int ordo_blocks_try_send(struct channel *channel, const char *messages, size_t c
         /* Release: pairs with the acquire of who gets the block from here. seq_cst: the pair of who
          * waits. */
         if (!ordo_compare_exchange(&channel->last, &tail, joined(into, end << 1), ordo_seq_cst,
-                                   ordo_acquire))
+                                   ordo_relaxed))
             continue;
         for (; position != end; position++) {
-            struct slot *const slot = slot_of(channel, into, position);
-
-            memcpy(message_in(channel, slot), messages, channel->size);
-            messages += channel->size;
-            /* Release: pairs with the acquire in stamp_at. seq_cst: the pair of who waits. */
-            if (ordo_exchange(&slot->stamp, stamp(position, stamp_full), ordo_seq_cst)
-                == stamp(position, stamp_abandoned))
+            if (!put_message(channel, slot_of(channel, into, position), position, messages))
                 return *moved != 0 ? 0 : end_of(channel);
+            messages += channel->size;
             ++*moved;
         }
         if (into != block)
             count_done(channel, block, 1); /* the tail has left it */
-        tail = joined(into, end << 1);
     }
     return 0;
 }
@@ -272,10 +265,10 @@ bool ordo_blocks_can_receive(const struct channel *channel)
 
 int ordo_blocks_try_receive(struct channel *channel, char *messages, size_t count, size_t *moved)
 {
-    ordo_u128 head = ordo_load(&channel->first, ordo_acquire);
-
     *moved = 0;
     while (*moved < count) {
+        /* Acquire: pairs with the release of who moved it into the block. */
+        ordo_u128 head = ordo_load(&channel->first, ordo_acquire);
         struct block *const left = block_of(head), *const block = block_to_look_in(channel, head);
         uint64_t position = low(head), end = position;
         const uint64_t room = channel->mask + 1 - (position & channel->mask);
@@ -289,18 +282,15 @@ int ordo_blocks_try_receive(struct channel *channel, char *messages, size_t coun
             const bool over = abandoned
                               || low(ordo_load(&channel->last, ordo_relaxed))
                                      == (position << 1 | closed);
-            const ordo_u128 now = ordo_load(&channel->first, ordo_acquire);
 
-            if (now == head) /* so it was the right place to look */
-                return *moved != 0 ? 0 : over ? end_of(channel) : EAGAIN;
-            head = now;
-            continue;
+            if (ordo_load(&channel->first, ordo_relaxed) != head)
+                continue; /* it may have been the wrong place to look */
+            return *moved != 0 ? 0 : over ? end_of(channel) : EAGAIN;
         }
         /* seq_cst: the pair of who waits. */
         if (!ordo_compare_exchange(&channel->first, &head, joined(block, end), ordo_seq_cst,
-                                   ordo_acquire))
+                                   ordo_relaxed))
             continue;
-        head = joined(block, end);
 
         const uint32_t taken = (uint32_t)(end - position);
 

@@ -19,6 +19,8 @@
 #ifndef ORDO_CHANNEL_PARTS_H
 #define ORDO_CHANNEL_PARTS_H
 
+#include <string.h>
+
 #include "ordo/channel.h"
 #include "waiters.h"
 
@@ -76,6 +78,18 @@ struct channel {
 static inline void *message_in(const struct channel *channel, struct slot *slot)
 {
     return (char *)slot + channel->offset;
+}
+
+/* Makes the slot full, which is the caller's for the position. Returns false if that was abandoned:
+ * then the message is still the caller's. */
+static inline bool put_message(const struct channel *channel, struct slot *slot,
+                               uint64_t position, const char *message)
+{
+    memcpy(message_in(channel, slot), message, channel->size);
+    /* Release: pairs with the acquire of who looks at the stamp. Acquire: with the release of who
+     * abandons it. seq_cst: the pair of who waits. */
+    return ordo_exchange(&slot->stamp, stamp(position, stamp_full), ordo_seq_cst)
+           != stamp(position, stamp_abandoned);
 }
 
 /* ---- Any channel ----------------------------------------------------------------------------- */

@@ -113,14 +113,9 @@ int ordo_ring_try_send(struct channel *channel, const char *messages, size_t cou
     } while (!ordo_compare_exchange(&channel->tail, &tail, end << 1, ordo_relaxed, ordo_relaxed));
 
     for (uint64_t position = tail >> 1; position != end; position = after(channel, position)) {
-        struct slot *const slot = slot_of(channel, position);
-
-        memcpy(message_in(channel, slot), messages, channel->size);
-        messages += channel->size;
-        /* Release: pairs with the acquire in stamp_at. seq_cst: the pair of who waits. */
-        if (ordo_exchange(&slot->stamp, stamp(position, stamp_full), ordo_seq_cst)
-            == stamp(position, stamp_abandoned))
+        if (!put_message(channel, slot_of(channel, position), position, messages))
             return *moved != 0 ? 0 : end_of(channel);
+        messages += channel->size;
         ++*moved;
     }
     return 0;

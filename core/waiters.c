@@ -74,7 +74,7 @@ static bool end_wait(struct waiters *waiters, enum side side, struct ordo_waiter
     uint32_t expected = waiter_waiting;
 
     take_out(waiters, side, waiter);
-    /* Release: pairs with the acquire in ordo_waiter_wait and leave, whose thread may be gone. */
+    /* Release: pairs with the acquire in leave, whose thread may be gone then. */
     return ordo_compare_exchange(word, &expected, value, ordo_release, ordo_relaxed);
 }
 
@@ -92,7 +92,7 @@ const ordo_atomic_u32 *ordo_waiter_signal_claimed(struct ordo_waiter *waiter)
 {
     ordo_atomic_u32 *const word = waiter->word;
 
-    /* Release: pairs with the acquire in ordo_waiter_wait, whose thread has the message then. */
+    /* Release: pairs with the acquire in leave, whose thread has the message then. */
     ordo_store(word, waiter->signal, ordo_release);
     return word;
 }
@@ -196,7 +196,7 @@ void ordo_waiters_wake_all(struct waiters *waiters, enum side side)
 
 void ordo_waiters_leave(struct waiters *waiters, enum side side, struct ordo_waiter *waiter)
 {
-    /* Acquire: pairs with the release in end_wait; who signals it took it out. */
+    /* Who signals it took it out. Acquire: pairs with the release in end_wait, signal_claimed. */
     if (waiter->wake == NULL && ordo_load(waiter->word, ordo_acquire) == waiter->signal)
         return;
     ordo_waiters_lock(waiters);
@@ -216,8 +216,8 @@ uint32_t ordo_waiter_wait(ordo_atomic_u32 *word, uint64_t deadline)
 {
     uint32_t value;
 
-    /* Acquire: pairs with the release of the signal. */
-    while ((value = ordo_load(word, ordo_acquire)) < waiter_gave_up)
+    /* Relaxed: who returns leaves the lines before it does anything else. */
+    while ((value = ordo_load(word, ordo_relaxed)) < waiter_gave_up)
         if (value == waiter_claimed)
             ordo_futex_wait(word, value); /* for as long as a copy takes */
         else if (ordo_futex_wait_until(word, value, deadline) == ETIMEDOUT)

@@ -73,7 +73,7 @@ const ordo_atomic_u32 *ordo_waiter_signal_claimed(struct ordo_waiter *waiter);
 /* Takes the node out, unless who signalled it did. Without the lock. */
 void ordo_waiters_leave(struct waiters *waiters, enum side side, struct ordo_waiter *waiter);
 
-/* Sleeps until the deadline; returns the signal, or waiter_gave_up. */
+/* Sleeps until the deadline; returns the signal, or waiter_gave_up. Then leave the lines. */
 uint32_t ordo_waiter_wait(ordo_atomic_u32 *word, uint64_t deadline);
 
 /* Makes sure that no signal will come. Returns false if one has come, or is about to. */

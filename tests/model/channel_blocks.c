@@ -3,6 +3,8 @@
  */
 #include "channel_scenes.h"
 
+#include "../../core/channel_parts.h"
+
 MODEL_TEST(one_to_one, .expect = model_passes, .spurious_returns = 1)
 {
     start(ORDO_UNBOUNDED);
@@ -154,6 +156,65 @@ MODEL_TEST(sent_to_what_is_used_again, .expect = model_passes, .executions = 150
     model_assert(receive() == 0x1000);
     TOGETHER(go_round, try_to_send_3);
     model_assert(kept == 0 && received_by_all() + try_receive() == 0x1111 && try_receive() == 0);
+    end();
+}
+
+/* A block goes from the receiver that has emptied it to a sender that fills it. */
+static void send_three(void)
+{
+    send(0);
+    send(1);
+    send(2);
+}
+
+static void receive_two(void)
+{
+    sum = receive();
+    sum += receive();
+}
+
+MODEL_TEST(from_receiver_to_sender, .expect = model_passes, .executions = 400)
+{
+    start(ORDO_UNBOUNDED);
+    send(3);
+    send(3);
+    send(3);
+    model_assert(receive() == 0x1000);
+    TOGETHER(receive_two, send_three);
+    model_assert(sum == 0x2000);
+    model_assert(receive() == 1 && receive() == 0x10 && receive() == 0x100 && try_receive() == 0);
+    end();
+}
+
+/* ---- Beside one that is stopped -------------------------------------------------------------- */
+
+/* The first message comes after the second, from a thread that is stopped then for ever, and wakes
+ * nobody. Who takes it sees that there is another one for who waits. */
+static void make_it_full(void)
+{
+    struct channel *const channel = (struct channel *)(void *)sender;
+    char *const block = (char *)(uintptr_t)(ordo_load(&channel->last, ordo_relaxed) >> 64);
+    unsigned int *const pointer = message(0);
+
+    put_message(channel, (struct slot *)(block + channel->first_slot), 0, (const char *)&pointer);
+}
+
+static void receive_by_tries(void)
+{
+    unsigned int got;
+
+    while ((got = try_receive()) == 0)
+        ordo_thread_yield();
+    ordo_fetch_add(&received, got, ordo_relaxed);
+}
+
+MODEL_TEST(passed_on_to_a_receiver, .expect = model_passes, .executions = 3000)
+{
+    start(ORDO_UNBOUNDED);
+    ordo_fetch_add(&((struct channel *)(void *)sender)->last, 1 << 1, ordo_relaxed);
+    send(1);
+    TOGETHER(make_it_full, receive_one_of_them, receive_by_tries);
+    model_assert(received_by_all() == 0x11);
     end();
 }
 

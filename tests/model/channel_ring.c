@@ -120,7 +120,7 @@ MODEL_TEST(deadline_of_a_send, .expect = model_reached, .timeouts = 1)
 }
 
 /* Each message wakes a receiver, whichever is sent first and whichever is there first. */
-MODEL_TEST(two_wait_for_two, .expect = model_passes, .executions = 500)
+MODEL_TEST(two_wait_for_two, .expect = model_passes, .executions = 300)
 {
     start(2);
     TOGETHER(send_0_and_1, receive_one_of_them, receive_one_of_them);
@@ -128,7 +128,7 @@ MODEL_TEST(two_wait_for_two, .expect = model_passes, .executions = 500)
     end();
 }
 
-MODEL_TEST(one_waits_for_two_senders, .expect = model_passes, .executions = 500)
+MODEL_TEST(one_waits_for_two_senders, .expect = model_passes, .executions = 300)
 {
     start(2);
     TOGETHER(send_0, receive_one_of_them, send_1);
@@ -188,7 +188,7 @@ static void make_it_full_and_receive(void)
     receive_by_tries();
 }
 
-MODEL_TEST(passed_on_as_it_is_sent, .expect = model_passes, .executions = 1000)
+MODEL_TEST(passed_on_as_it_is_sent, .expect = model_passes, .executions = 800)
 {
     start(2);
     ordo_store(&((struct channel *)(void *)sender)->tail, 1 << 1, ordo_relaxed);
@@ -232,7 +232,7 @@ MODEL_TEST(last_sender, .expect = model_passes, .spurious_returns = 1)
     end();
 }
 
-MODEL_TEST(sent_before_the_end, .expect = model_passes, .executions = 1000)
+MODEL_TEST(sent_before_the_end, .expect = model_passes, .executions = 700)
 {
     start(1);
     TOGETHER(send_0_and_drop, receive_to_the_end);
@@ -298,5 +298,27 @@ MODEL_TEST(seen_by_the_sender_that_waits, .expect = model_reached)
     start(1);
     send(1);
     TOGETHER(try_to_send_and_read, write_and_drop_receiver);
+    end();
+}
+
+static ordo_channel_sender *second;
+
+static void write_and_drop_first(void)
+{
+    written = 1;
+    ordo_channel_sender_drop(&sender);
+}
+
+static void drop_second_and_read(void)
+{
+    ordo_channel_sender_drop(&second);
+    try_to_receive_and_read();
+}
+
+MODEL_TEST(seen_from_both_senders, .expect = model_reached)
+{
+    start(1);
+    second = ordo_channel_sender_clone(sender);
+    TOGETHER(write_and_drop_first, drop_second_and_read);
     end();
 }

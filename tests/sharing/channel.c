@@ -499,6 +499,42 @@ Test(channel, waiting_senders_learn_of_the_end)
         }
 }
 
+/* ---- In turn --------------------------------------------------------------------------------- */
+
+static void wait_until_there_wait(enum side side, uint32_t count)
+{
+    const struct channel *const channel = (struct channel *)(void *)sender;
+
+    while (ordo_load(&channel->waiters.lines[side].count, ordo_relaxed) != count)
+        usleep(100);
+}
+
+static void *receive_a_number(void *number)
+{
+    cr_expect(ordo_channel_receive(receiver, number) == 0);
+    return NULL;
+}
+
+Test(channel, the_first_to_come_is_woken_first)
+{
+    for (int k = 0; k < kinds; k++) {
+        ordo_thread *threads[3];
+        int numbers[3];
+
+        open_channel(capacities[k], sizeof(int));
+        for (uint32_t i = 0; i < 3; i++) {
+            cr_assert(ordo_thread_spawn(&threads[i], receive_a_number, &numbers[i]) == 0);
+            wait_until_there_wait(receiving, i + 1);
+        }
+        for (int i = 0; i < 3; i++) {
+            cr_expect(ordo_channel_send(sender, &i) == 0);
+            ordo_thread_join(threads[i]);
+            cr_expect(numbers[i] == i);
+        }
+        drop_both();
+    }
+}
+
 /* ---- Typed ----------------------------------------------------------------------------------- */
 
 struct line {

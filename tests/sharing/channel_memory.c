@@ -253,14 +253,15 @@ static const struct ordo_allocator maps = {map, unmap, NULL};
 struct ends {
     unsigned int rounds, arrived[2];
     size_t capacity;
+    void (*send)(ordo_channel_sender *sender);
+    void (*receive)(ordo_channel_receiver *receiver);
     ordo_atomic_ptr ends[2];
 };
 
+/* Two threads, one with each side, do something and drop it. */
 static void drop_in_turn(unsigned int self, void *shared)
 {
     struct ends *const ends = shared;
-    uint32_t book[1];
-    struct booked message = {0, book};
 
     for (unsigned int round = 0; round < ends->rounds; round++) {
         if (self == 0) {
@@ -271,64 +272,67 @@ static void drop_in_turn(unsigned int self, void *shared)
         meet(&ends->arrived[0], 2 * (round + 1));
         if (self == 0) {
             ordo_channel_sender *mine = ordo_load(&ends->ends[0], ordo_relaxed);
-            (void)!ordo_channel_try_send(mine, &message);
+            ends->send(mine);
             ordo_channel_sender_drop(&mine);
         } else {
             ordo_channel_receiver *mine = ordo_load(&ends->ends[1], ordo_relaxed);
-            (void)!ordo_channel_try_receive(mine, &message);
+            ends->receive(mine);
             ordo_channel_receiver_drop(&mine);
         }
         meet(&ends->arrived[1], 2 * (round + 1));
     }
 }
 
-Test(channel_memory, unmapped_by_the_last_drop, .timeout = 300)
+static uint32_t no_book[1];
+
+static void try_to_send(ordo_channel_sender *mine)
+{
+    (void)!ordo_channel_try_send(mine, &(struct booked){0, no_book});
+}
+
+static void try_to_receive(ordo_channel_receiver *mine)
+{
+    struct booked message;
+
+    (void)!ordo_channel_try_receive(mine, &message);
+}
+
+static void send_one(ordo_channel_sender *mine)
+{
+    cr_assert(ordo_channel_send(mine, &(struct booked){0, no_book}) == 0);
+}
+
+static void receive_to_the_end(ordo_channel_receiver *mine)
+{
+    struct booked message;
+
+    while (ordo_channel_receive(mine, &message) == 0)
+        continue;
+}
+
+static void check_the_ends(void (*send)(ordo_channel_sender *sender),
+                           void (*receive)(ordo_channel_receiver *receiver))
 {
     static const size_t capacities[] = {0, 1, ORDO_UNBOUNDED};
 
     for (int k = 0; k < 3; k++) {
-        struct ends ends = {.rounds = test_rounds(10), .capacity = capacities[k]};
+        struct ends ends = {.rounds = test_rounds(6),
+                            .capacity = capacities[k],
+                            .send = send,
+                            .receive = receive};
 
         run_threads(2, drop_in_turn, &ends);
     }
 }
 
-/* A message that has come lets its receiver end everything, while the sender may still be in its
- * drop, and the wake of the receiver under way. */
-static void last_message(unsigned int self, void *shared)
+Test(channel_memory, unmapped_by_the_last_drop, .timeout = 300)
 {
-    struct ends *const ends = shared;
-    uint32_t book[1];
-    struct booked message = {0, book};
-
-    for (unsigned int round = 0; round < ends->rounds; round++) {
-        if (self == 0) {
-            open_channel(ends->capacity, &maps);
-            ordo_store(&ends->ends[0], sender, ordo_relaxed);
-            ordo_store(&ends->ends[1], receiver, ordo_relaxed);
-        }
-        meet(&ends->arrived[0], 2 * (round + 1));
-        if (self == 0) {
-            ordo_channel_sender *mine = ordo_load(&ends->ends[0], ordo_relaxed);
-            cr_assert(ordo_channel_send(mine, &message) == 0);
-            ordo_channel_sender_drop(&mine);
-        } else {
-            ordo_channel_receiver *mine = ordo_load(&ends->ends[1], ordo_relaxed);
-            while (ordo_channel_receive(mine, &message) == 0)
-                continue;
-            ordo_channel_receiver_drop(&mine);
-        }
-        meet(&ends->arrived[1], 2 * (round + 1));
-    }
+    check_the_ends(try_to_send, try_to_receive);
 }
 
+/* A message that has come lets its receiver end everything, while the sender may still be in its
+ * drop, and the wake of the receiver under way. */
 Test(channel_memory, unmapped_after_the_last_message, .timeout = 300)
 {
-    static const size_t capacities[] = {0, 1, ORDO_UNBOUNDED};
-
-    for (int k = 0; k < 3; k++) {
-        struct ends ends = {.rounds = test_rounds(10), .capacity = capacities[k]};
-
-        run_threads(2, last_message, &ends);
-    }
+    check_the_ends(send_one, receive_to_the_end);
 }

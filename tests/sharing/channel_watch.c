@@ -185,3 +185,48 @@ Test(channel_watch, closed_without_a_receive)
     cr_expect(out == 7);
     drop_both();
 }
+
+/* A watch that is not used keeps nobody else from what is there, or from the end. */
+static void *receive_to_the_end(void *sum)
+{
+    uint64_t message;
+
+    while (ordo_channel_receive(receiver, &message) == 0)
+        *(uint64_t *)sum += message;
+    return NULL;
+}
+
+Test(channel_watch, keeps_nobody_from_the_end)
+{
+    uint64_t sum = 0;
+    ordo_thread *thread;
+
+    open_channel(2);
+    cr_assert(ordo_channel_watch_open_receiver(&watch, receiver) == 0);
+    cr_expect(!ordo_channel_watch_arm(&watch));
+    cr_assert(ordo_thread_spawn(&thread, receive_to_the_end, &sum) == 0);
+    usleep(5000); /* by now it sleeps, as the second in the line */
+    ordo_channel_sender_drop(&sender);
+    ordo_thread_join(thread);
+    ordo_channel_watch_close(&watch);
+    drop_both();
+}
+
+Test(channel_watch, has_one_of_two_wake_ups)
+{
+    const uint64_t in[2] = {7, 7};
+    uint64_t out = 0;
+    size_t sent;
+    ordo_thread *thread;
+
+    open_channel(2);
+    cr_assert(ordo_channel_watch_open_receiver(&watch, receiver) == 0);
+    cr_expect(!ordo_channel_watch_arm(&watch));
+    cr_assert(ordo_thread_spawn(&thread, receive_one, &out) == 0);
+    usleep(5000);
+    cr_expect(ordo_channel_send_many(sender, in, 2, &sent) == 0);
+    ordo_thread_join(thread);
+    cr_expect(out == 7);
+    ordo_channel_watch_close(&watch);
+    drop_both();
+}

@@ -11,7 +11,7 @@
 TestSuite(stopped_channel, .timeout = 60);
 
 /* Each message is in the books until it was received, destroyed or kept. */
-enum { most = 200 };
+enum { most = 1000 };
 
 static struct census census;
 static ordo_channel_sender *sender;
@@ -238,6 +238,66 @@ Test(stopped_channel, a_stopped_send_is_not_there)
     }
     cr_expect(not_there == 1, "between the claim and the message");
     end(&peer);
+}
+
+/* ---- Blocks ---------------------------------------------------------------------------------- */
+
+static const struct state unbounded = {ORDO_UNBOUNDED, 0, 0};
+
+static void send_many(unsigned int count)
+{
+    while (count-- > 0)
+        cr_assert(try_send() == 0);
+}
+
+static void receive_many(unsigned int count)
+{
+    while (count-- > 0)
+        cr_assert(try_receive() == 0);
+}
+
+/* Two senders allocate the second block; the one that is not needed becomes the third. */
+Test(stopped_channel, a_block_too_many_is_kept)
+{
+    struct stopped_thread peer;
+    unsigned int most_allocations = 0;
+
+    for (unsigned int k = 1;; k++) {
+        begin(&unbounded);
+        send_many(32);
+        const bool is_over = stop_after(&peer, k, peer_sends, NULL) != stopped_inside;
+        send_many(1);
+        stopped_resume(&peer);
+        send_many(31);
+        const unsigned int allocations = ordo_load(&census.allocations, ordo_relaxed);
+        most_allocations = allocations > most_allocations ? allocations : most_allocations;
+        count_up();
+        if (is_over)
+            break;
+    }
+    cr_expect(most_allocations == 1 + 3);
+}
+
+/* A sender is about to take an unused block, as others take it and the next one and give it back. */
+Test(stopped_channel, unused_blocks_come_and_go)
+{
+    struct stopped_thread peer;
+
+    for (unsigned int k = 1;; k++) {
+        begin(&unbounded);
+        send_many(128);
+        receive_many(128);
+        const bool is_over = stop_after(&peer, k, peer_sends, NULL) != stopped_inside;
+        send_many(40);
+        for (int i = 0; i < 37; i++)
+            (void)try_receive();
+        stopped_resume(&peer);
+        send_many(200);
+        receive_until_empty();
+        count_up();
+        if (is_over)
+            break;
+    }
 }
 
 /* ---- Beside those that wait ------------------------------------------------------------------ */
