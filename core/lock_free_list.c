@@ -37,6 +37,11 @@
  * unlinks and retires. The first step needs no ordering, as it begins at what the reader has not
  * seen.
  *
+ * When remove returns, the node is not linked any more: if another exchange has come before its own
+ * one, remove seeks the same key again, which unlinks the node, or finds it unlinked. (No new node
+ * with that key is linked before a marked one: insert seeks too.) So what was removed before is met
+ * by nobody.
+ *
  * A cursor has a fourth slot, for the node that it is at, from which it goes on by that node's link,
  * or, if that is marked, by a seek for what is greater than its element, which stays readable.
  */
@@ -261,12 +266,9 @@ const void *ordo_lock_free_cursor_next(struct ordo_lock_free_cursor *cursor)
     if (cursor->element != NULL) {
         void *const link = ordo_participant_protect(cursor->participant, cursor->slot[after],
                                                     &node_of(cursor->element)->next);
-        element_node *const next = unmarked(link);
 
-        /* Relaxed: a removal that came before is seen in any case. */
-        if (!is_marked(link)
-            && (next == NULL || !is_marked(ordo_load(&next->next, ordo_relaxed))))
-            return go_to(cursor, next, after);
+        if (!is_marked(link))
+            return go_to(cursor, link, after);
     }
     return go_to(cursor,
                  seek(cursor->list, cursor->participant, cursor->slot, cursor->element, true).node,
