@@ -4,9 +4,10 @@
  *     tail   the last node, or one before it while who put in the last has not got further
  *     next   NULL in the last node; changes once
  *
- * Enqueue is the compare-exchange of the last node's `next`; then the tail is moved to the new node,
- * by whoever comes first: who finds a `next` at the tail does that before its own work, so nobody
- * waits for a thread that was stopped in between. Dequeue is the compare-exchange of the head.
+ * Enqueue is the compare-exchange of the last node's `next`; then the tail is moved to the new
+ * node, by whoever comes first: who finds a `next` at the tail does that before its own work, so
+ * nobody waits for a thread that was stopped in between. Dequeue is the compare-exchange of the
+ * head.
  *
  * The tail is never behind the head, so who retires what was the head retires nothing that the tail
  * leads to. Dequeue sees to it: it moves the tail on, if that is where the head is, before it moves
@@ -15,9 +16,9 @@
  * release of its exchange, which protect acquires. So the tail that is not at the head is ahead.
  *
  * No node is freed that somebody is at. The head and the tail lead to no node that was retired, so
- * protecting them is enough. The node after the head may be retired, and gone, if the head has moved
- * on. Dequeue looks into it only when its exchange has found the head where it was, after the slot
- * was written; then it was not retired. The same is true if it moves the tail to it.
+ * protecting them is enough. The node after the head may be retired, and gone, if the head has
+ * moved on. Dequeue looks into it only when its exchange has found the head where it was, after the
+ * slot was written; then it was not retired. The same is true if it moves the tail to it.
  *
  * ABA. What is compared in an exchange, or is to be changed by it, is in a slot meanwhile, so its
  * address is no other node's; and neither the head nor the tail, nor `next`, comes back to a node

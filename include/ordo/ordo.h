@@ -4,7 +4,8 @@
  * cpu.h        the CPU features that the routines choose by
  *
  * Locks        spin_lock.h, mutex.h, recursive_mutex.h, error_checking_mutex.h, poison_mutex.h,
- *              reader_writer_lock.h, pi_mutex.h, robust_mutex.h
+ *              reader_writer_lock.h, pi_mutex.h, robust_mutex.h; with queues: ticket_lock.h,
+ *              mcs_lock.h, slim_reader_writer_lock.h
  * Waiting      condition_variable.h, pi_condition_variable.h, semaphore.h, binary_semaphore.h,
  *              barrier.h, latch.h, event.h; wait.h: on any atomic
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
@@ -12,6 +13,7 @@
  * Sharing      allocator.h
  * Reclamation  reclamation.h, hazard_pointer.h, quiescent.h
  * Sharing      one_shot.h, sequence_lock.h, allocator.h
+ *              lock_free_stack.h, lock_free_queue.h, lock_free_list.h, of element_type.h
  *
  * jump.h       a longjmp that gives back poison mutexes
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own

@@ -1,6 +1,6 @@
-/* slim_reader_writer_lock.c: who may share the slim reader-writer lock and in which order it serves,
- * sums, destruction after a reader, guards, data and misuse. What is common to all locks is in
- * locks.c, and the order of writers alone in queue_locks.c. */
+/* slim_reader_writer_lock.c: who may share the slim reader-writer lock and in which order it
+ * serves, sums, destruction after a reader, guards, data and misuse. What is common to all locks is
+ * in locks.c, and the order of writers alone in queue_locks.c. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
