@@ -12,9 +12,9 @@
  * who comes by first: seek unlinks each marked node on its way. It succeeds once, so a node is
  * retired once.
  *
- * A seek stands at a link, the node that this leads to, and the node after that, each node in a slot
- * of its own, and goes on by letting the slots change roles. The first link is `head`, and protect
- * suffices for it. For the others:
+ * A seek stands at a link, the node that this leads to, and the node after that, each node in a
+ * slot of its own, and goes on by letting the slots change roles. The first link is `head`, and
+ * protect suffices for it. For the others:
  *     - the link of a node that is unmarked when protect sees it leads to a linked node;
  *     - that of a marked node leads to a linked node as long as it is linked itself. So the seek
  *       goes on only if it unlinks the marked node, by an exchange after the slot was written;
@@ -24,8 +24,8 @@
  * smaller, all after it greater. At that moment the set has what the seek finds, or has not what it
  * does not find. The exchanges that follow expect all as it was.
  *
- * ABA. The nodes at which an exchange stands are in slots, so their addresses are no other nodes'. A
- * node that is unlinked is never linked again. If the link has led to a new node in between, and
+ * ABA. The nodes at which an exchange stands are in slots, so their addresses are no other nodes'.
+ * A node that is unlinked is never linked again. If the link has led to a new node in between, and
  * that is gone, it is right as it was.
  *
  * Orderings. Insert releases its node, and unlinking the node that it makes the link lead to;
@@ -37,8 +37,14 @@
  * unlinks and retires. The first step needs no ordering, as it begins at what the reader has not
  * seen.
  *
- * A cursor has a fourth slot, for the node that it is at, from which it goes on by that node's link,
- * or, if that is marked, by a seek for what is greater than its element, which stays readable.
+ * When remove returns, the node is not linked any more: if another exchange has come before its own
+ * one, remove seeks the same key again, which unlinks the node, or finds it unlinked. (No new node
+ * with that key is linked before a marked one: insert seeks too.) So what was removed before is met
+ * by nobody.
+ *
+ * A cursor has a fourth slot, for the node that it is at, from which it goes on by that node's
+ * link, or, if that is marked, by a seek for what is greater than its element, which stays
+ * readable.
  */
 #include "ordo/lock_free_list.h"
 
@@ -94,8 +100,8 @@ static bool unlink_node(ordo_atomic_ptr *link, element_node *node, element_node 
     return ordo_compare_exchange(link, &expected, next, ordo_release, ordo_relaxed);
 }
 
-/* Finds the first node that is not less than *key, or, with `is_past`, the first that is greater; of
- * NULL, the first of all. Returns whether nobody has come between. */
+/* Finds the first node that is not less than *key, or, with `is_past`, the first that is greater;
+ * of NULL, the first of all. Returns whether nobody has come between. */
 static bool try_seek(ordo_lock_free_list *list, ordo_participant *participant,
                      unsigned char slot[], const void *key, bool is_past, struct place *place)
 {
@@ -261,12 +267,9 @@ const void *ordo_lock_free_cursor_next(struct ordo_lock_free_cursor *cursor)
     if (cursor->element != NULL) {
         void *const link = ordo_participant_protect(cursor->participant, cursor->slot[after],
                                                     &node_of(cursor->element)->next);
-        element_node *const next = unmarked(link);
 
-        /* Relaxed: a removal that came before is seen in any case. */
-        if (!is_marked(link)
-            && (next == NULL || !is_marked(ordo_load(&next->next, ordo_relaxed))))
-            return go_to(cursor, next, after);
+        if (!is_marked(link))
+            return go_to(cursor, link, after);
     }
     return go_to(cursor,
                  seek(cursor->list, cursor->participant, cursor->slot, cursor->element, true).node,

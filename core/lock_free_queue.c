@@ -4,9 +4,10 @@
  *     tail   the last node, or one before it while who put in the last has not got further
  *     next   NULL in the last node; changes once
  *
- * Enqueue is the compare-exchange of the last node's `next`; then the tail is moved to the new node,
- * by whoever comes first: who finds a `next` at the tail does that before its own work, so nobody
- * waits for a thread that was stopped in between. Dequeue is the compare-exchange of the head.
+ * Enqueue is the compare-exchange of the last node's `next`; then the tail is moved to the new
+ * node, by whoever comes first: who finds a `next` at the tail does that before its own work, so
+ * nobody waits for a thread that was stopped in between. Dequeue is the compare-exchange of the
+ * head.
  *
  * The tail is never behind the head, so who retires what was the head retires nothing that the tail
  * leads to. Dequeue sees to it: it moves the tail on, if that is where the head is, before it moves
@@ -15,8 +16,9 @@
  * release of its exchange, which protect acquires. So the tail that is not at the head is ahead.
  *
  * No node is freed that somebody is at. The head and the tail lead to no node that was retired, so
- * protecting them is enough. The node after the head might be retired, if the head has moved on; if
- * the head is still the same after the slot was written, it is not.
+ * protecting them is enough. The node after the head may be retired, and gone, if the head has
+ * moved on. Dequeue looks into it only when its exchange has found the head where it was, after the
+ * slot was written; then it was not retired. The same is true if it moves the tail to it.
  *
  * ABA. What is compared in an exchange, or is to be changed by it, is in a slot meanwhile, so its
  * address is no other node's; and neither the head nor the tail, nor `next`, comes back to a node
@@ -91,11 +93,7 @@ bool ordo_lock_free_queue_dequeue(ordo_lock_free_queue *queue, ordo_participant 
         head = seen = ordo_participant_protect(participant, slot, &queue->head);
         next = ordo_participant_protect(participant, slot + 1, &head->next);
         if (next == NULL)
-            break; /* the last node cannot have been left */
-        /* Relaxed, after the fence of protect: then `next` was not retired when its slot was
-         * written. */
-        if (ordo_load(&queue->head, ordo_relaxed) != head)
-            continue;
+            break; /* the head cannot have left the last node */
         if (ordo_load(&queue->tail, ordo_relaxed) == head)
             help(queue, head, next);
         /* Release: the node `next`, and what this thread has seen of the tail. */

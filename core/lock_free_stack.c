@@ -3,9 +3,9 @@
  *     NULL   empty
  *     top    the node that was pushed last; each node's `next` is the one below
  *
- * Push and pop are one compare-exchange of the word. `next` is written before the node is pushed and
- * then stays, so a pop may read it although others pop that node at the same time: the participant's
- * slot keeps the node from being freed.
+ * Push and pop are one compare-exchange of the word. `next` is written before the node is pushed
+ * and then stays, so a pop may read it although others pop that node at the same time: the
+ * participant's slot keeps the node from being freed.
  *
  * ABA. A pop that was stopped between its look at the top and its exchange is right if the top is
  * still that node, and `next` what it was. A node is pushed once, as it is new; its address could

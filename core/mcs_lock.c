@@ -14,13 +14,13 @@
  * so the store of `owned` comes after the next node was cleared. Without them the later stores
  * could be lost under the earlier ones.
  *
- * Nothing is touched after the release: after the compare-exchange, or the store of `owned`, neither
- * lock nor nodes are. Unlock does not return before who comes next has linked itself, so nobody
- * writes to a node that its owner has taken back.
+ * Nothing is touched after the release: after the compare-exchange, or the store of `owned`,
+ * neither lock nor nodes are. Unlock does not return before who comes next has linked itself, so
+ * nobody writes to a node that its owner has taken back.
  *
  * What one owner did happens before the next one's section: through `owned`, or, if the queue was
- * empty in between, through the compare-exchange of unlock and the exchange, or the compare-exchange
- * of try_lock, that reads its NULL.
+ * empty in between, through the compare-exchange of unlock and the exchange, or the
+ * compare-exchange of try_lock, that reads its NULL.
  */
 #include "ordo/mcs_lock.h"
 

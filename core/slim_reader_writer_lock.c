@@ -9,32 +9,34 @@
  * queue, and stays. How many readers have the lock is in the oldest node then, 0 for a writer: who
  * starts a queue takes the number over from the word, who hands the lock on writes it anew.
  *
- * Who comes puts its node into the queue by a compare-exchange of the word, and reads no other node:
- * it has no lock that would keep those from leaving. An owner may read nodes: nobody in the queue
- * leaves before it was given the lock, and that, while there is an owner, nobody does. Only the last
- * owner hands the lock on: to the oldest writer, or to the oldest reader and those right behind it.
- * If others are left, the word stays as it is; otherwise a compare-exchange, which fails if one has
- * come, takes it back to WRITTEN or a number. The owner takes the nodes out before it tells their
- * threads by `state`, so a thread that leaves with its node is in no queue. Because nobody leaves
- * before its turn the pointer that an owner, or one that comes, expects in the word means what it
- * meant when it was read, even if its memory was another node's in between.
+ * Who comes puts its node into the queue by a compare-exchange of the word, and reads no other
+ * node: it has no lock that would keep those from leaving. An owner may read nodes: nobody in the
+ * queue leaves before it was given the lock, and that, while there is an owner, nobody does. Only
+ * the last owner hands the lock on: to the oldest writer, or to the oldest reader and those right
+ * behind it. If others are left, the word stays as it is; otherwise a compare-exchange, which fails
+ * if one has come, takes it back to WRITTEN or a number. The owner takes the nodes out before it
+ * tells their threads by `state`, so a thread that leaves with its node is in no queue. Because
+ * nobody leaves before its turn the pointer that an owner, or one that comes, expects in the word
+ * means what it meant when it was read, even if its memory was another node's in between.
  *
  * Walking along `older` from the newest to the oldest at each unlock would cost each unlock a look
  * at all waiters. So the walk leaves behind, in the newest node, which one is the oldest, and later
- * walks end there: each node is walked over once. Handing on moves the oldest along, and leaves that
- * behind in the newest node too; in those between it stays wrong, but no walk gets so far, as it
- * ends at the first that it finds. The walk also writes `newer` on its way. Several readers may walk
- * at once, over the same queue or its beginning, and write the same: hence relaxed atomics. The last
- * of them looks at the word anew after the subtraction that makes it the last: what it finds is no
- * older than what the others found, so it moves the oldest in a node that is newest to all.
+ * walks end there: each node is walked over once. Handing on moves the oldest along, and leaves
+ * that behind in the newest node too; in those between it stays wrong, but no walk gets so far, as
+ * it ends at the first that it finds. The walk also writes `newer` on its way. Several readers may
+ * walk at once, over the same queue or its beginning, and write the same: hence relaxed atomics.
+ * The last of them looks at the word anew after the subtraction that makes it the last: what it
+ * finds is no older than what the others found, so it moves the oldest in a node that is newest to
+ * all.
  *
  * Orderings. A node in the word: release, and acquire of the owner who reads it; all changes of the
  * word are read-modify-writes, so one acquire sees all nodes there are. `newer` and `oldest`, which
  * others than the reader itself have left behind: through the release and acquire of `readers`, of
- * `state`, or of the word before they were in the queue. Owner to owner: through the word, if nobody
- * waited; through `state`, if the lock was handed on by a sole owner; several readers pass on what
- * they did by the word or, if it has a queue, by `readers`, to the last of them, and that one by
- * `state`. A reader that comes by while the word is a number pairs with whoever made it a number.
+ * `state`, or of the word before they were in the queue. Owner to owner: through the word, if
+ * nobody waited; through `state`, if the lock was handed on by a sole owner; several readers pass
+ * on what they did by the word or, if it has a queue, by `readers`, to the last of them, and that
+ * one by `state`. A reader that comes by while the word is a number pairs with whoever made it a
+ * number.
  *
  * No wake-up is lost: a waiter sleeps only while `state` is asleep, which it has written itself in
  * place of waiting; who grants exchanges it, and wakes if it found asleep.

@@ -8,9 +8,9 @@
  *     error = ordo_lock_free_queue_enqueue(&queue, self, &job);
  *     if (ordo_lock_free_queue_dequeue(&queue, self, &job)) ...
  *
- * `self` is a participant of a domain of hazard_pointer.h or quiescent.h; all that use one queue use
- * one domain. See reclamation.h, and element_type.h for the elements, which are moved in and out by
- * value: what was dequeued is the taker's alone.
+ * `self` is a participant of a domain of hazard_pointer.h or quiescent.h; all that use one queue
+ * use one domain. See reclamation.h, and element_type.h for the elements, which are moved in and
+ * out by value: what was dequeued is the taker's alone.
  *
  * Size: 256 bytes, of 64-byte lines: the head, the tail, which different threads change, and what
  *     they only read have lines of their own. 32 bytes and the size of the element for each node.

@@ -124,7 +124,7 @@ ORDO_NOT_ANALYSED static inline void ordo_mcs_guard_end(struct ordo_mcs_guard *g
 #define ORDO_MCS_LOCK_SCOPE(name, owner)                                                           \
     ORDO_MCS_LOCK_SCOPE_(ORDO_SCOPE_NAME(ordo_guard), ORDO_SCOPE_NAME(ordo_guard), name, owner)
 #define ORDO_MCS_LOCK_SCOPE_(guard, locked, name, owner)                                           \
-    for (struct ordo_mcs_guard guard __attribute__((cleanup(ordo_mcs_guard_end))) = {0},           \
+    for (struct ordo_mcs_guard guard __attribute__((cleanup(ordo_mcs_guard_end))),                 \
                                *locked = ordo_mcs_guard_start(&guard, &(owner)->lock);             \
          locked->lock != 0; ordo_mcs_guard_end(locked))                                            \
         for (__typeof__(&(owner)->data) name = &(owner)->data; name != 0; name = 0)

@@ -7,6 +7,11 @@
  *              poison_mutex.h, reader_writer_lock.h, pi_mutex.h, robust_mutex.h
  * Waiting      condition_variable.h, byte_condition_variable.h, pi_condition_variable.h,
  *              semaphore.h, binary_semaphore.h, barrier.h, latch.h, event.h; wait.h: on any atomic
+ * Locks        spin_lock.h, mutex.h, recursive_mutex.h, error_checking_mutex.h, poison_mutex.h,
+ *              reader_writer_lock.h, pi_mutex.h, robust_mutex.h; with queues: ticket_lock.h,
+ *              mcs_lock.h, slim_reader_writer_lock.h
+ * Waiting      condition_variable.h, pi_condition_variable.h, semaphore.h, binary_semaphore.h,
+ *              barrier.h, latch.h, event.h; wait.h: on any atomic
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
  * Sharing      allocator.h, arc.h
@@ -15,6 +20,7 @@
  * Sharing      one_shot.h, sequence_lock.h, allocator.h
  * Sharing      allocator.h, channel.h, select.h
  * Sharing      one_shot.h, channel.h, select.h, channel_watch.h, sequence_lock.h, allocator.h
+ *              lock_free_stack.h, lock_free_queue.h, lock_free_list.h, of element_type.h
  *
  * jump.h       a longjmp that gives back poison mutexes, and lets a once run again
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own

@@ -1,6 +1,6 @@
 /* lock_free_subject.h: what the model tests of the structures without locks share: participants of
- * hazard pointers or of epochs, and elements. An element destroyed too early is a use after free, or
- * a read that the free does not come after; one that is never destroyed is a leak.
+ * hazard pointers or of epochs, and elements. An element destroyed too early is a use after free,
+ * or a read that the free does not come after; one that is never destroyed is a leak.
  *
  * The participants are registered beforehand, and each is one thread's: fewer steps.
  */

@@ -126,8 +126,8 @@ static bool take_out(ordo_participant *participant, uint32_t element)
 
 /* ---- Scenes ---------------------------------------------------------------------------------- */
 
-/* `start` fills the structure; `stops` is stopped inside; `beside` is done meanwhile, several times,
- * and aborts if it does not succeed; `sum` is what was put in, in all. */
+/* `start` fills the structure; `stops` is stopped inside; `beside` is done meanwhile, several
+ * times, and aborts if it does not succeed; `sum` is what was put in, in all. */
 struct scene {
     const char *name;
     void (*start)(void);
