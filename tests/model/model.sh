@@ -13,7 +13,7 @@ if [ -n "${LONG-}" ]; then
     programs=20000
     both_ways=50000
     # Instead of the tests' own bounds; more than any test without one needs.
-    bound="--executions 1000000"
+    bound="--executions 300000"
 fi
 
 failed=0
