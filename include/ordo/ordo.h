@@ -10,10 +10,9 @@
  *              barrier.h, latch.h, event.h; wait.h: on any atomic
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
- * Sharing      allocator.h
  * Reclamation  reclamation.h, hazard_pointer.h, quiescent.h
- * Sharing      one_shot.h, sequence_lock.h, allocator.h
- *              lock_free_stack.h, lock_free_queue.h, lock_free_list.h, of element_type.h
+ * Sharing      one_shot.h, sequence_lock.h, allocator.h; lock_free_stack.h, lock_free_queue.h,
+ *              lock_free_list.h, of element_type.h
  *
  * jump.h       a longjmp that gives back poison mutexes
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
