@@ -21,6 +21,9 @@
  * Sharing      allocator.h, channel.h, select.h
  * Sharing      one_shot.h, channel.h, select.h, channel_watch.h, sequence_lock.h, allocator.h
  *              lock_free_stack.h, lock_free_queue.h, lock_free_list.h, of element_type.h
+ * Reclamation  reclamation.h, hazard_pointer.h, quiescent.h
+ * Sharing      one_shot.h, sequence_lock.h, allocator.h; lock_free_stack.h, lock_free_queue.h,
+ *              lock_free_list.h, of element_type.h
  *
  * jump.h       a longjmp that gives back poison mutexes, and lets a once run again
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
