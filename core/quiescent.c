@@ -41,8 +41,8 @@
  * It stores 1, does a heavy fence, looks at the records, and sleeps if it has to, while the word is
  * 1. A reader that stores `since` does a light fence then, and looks at the word: the second Dekker
  * pair. Either the one sees the new `since`, or the other the 1, which it makes 0, and wakes. The
- * waiter then looks again. It is alone, so a 1 that a reader makes 0 is never another's. It has gone
- * offline itself before it waits, for the mutex too, so that two of them do not wait for each other.
+ * waiter then looks again. It is alone, so a 1 that a reader makes 0 is never another's. Before it
+ * waits, for the mutex too, it has gone offline, so that two of them do not wait for each other.
  */
 #include "ordo/quiescent.h"
 
@@ -399,7 +399,7 @@ void ordo_quiescent_domain_destroy(ordo_quiescent_domain *domain)
     ordo_retired *posted;
 
     record_free_all(&domain->participants, sizeof(struct quiescent_record), destroy_rest);
-    /* Acquire: as in begin_to_wait. What is called may post again. */
-    while ((posted = ordo_exchange(&domain->posted, NULL, ordo_acquire)) != NULL)
+    /* Relaxed: there is nobody else. What is called may post again. */
+    while ((posted = ordo_exchange(&domain->posted, NULL, ordo_relaxed)) != NULL)
         retired_destroy(&posted);
 }

@@ -26,9 +26,9 @@
  * Cost: no fence for readers where the system has membarrier(2); every 64th retire of a participant
  *     looks at all participants, and makes a heavy fence (membarrier.h).
  * Memory: unbounded while a reader stays: what is retired meanwhile waits for it. As long as none
- *     stays longer than a participant takes to retire 64 N nodes, that one keeps at most 128 (N + 1)
- *     which are not yet destroyed. There is no thread in the background: the nodes of a participant
- *     that does nothing stay where they are until it does something, or ends.
+ *     stays longer than a participant takes to retire 64 N nodes, that one keeps at most
+ *     128 (N + 1) that are not yet destroyed. There is no thread in the background: the nodes of a
+ *     participant that does nothing stay where they are until it does something, or ends.
  * Misuse: an announcement, going offline or wait_for_readers inside of a section abort, and so do a
  *     section while offline, and destroying a domain that has a participant.
  * Signals, fork, sharing: as reclamation.h says.

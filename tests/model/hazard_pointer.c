@@ -109,6 +109,21 @@ MODEL_TEST(reader_and_remover, .expect = model_passes)
     model_assert(destroyed == 1);
 }
 
+/* What the reader finds when it looks again must be protected in its turn. */
+static void replace_and_remove(void)
+{
+    replace();
+    remove_it();
+}
+
+MODEL_TEST(reader_and_two_changes, .expect = model_passes)
+{
+    start();
+    TOGETHER(read_once, replace_and_remove);
+    end();
+    model_assert(destroyed == 2);
+}
+
 MODEL_TEST(reclaim_destroys_at_once_sometimes, .expect = model_reached)
 {
     start();

@@ -480,7 +480,8 @@ Test(reclamation, misuse)
         cr_expect(child_aborts(unregister_while_it_destroys,
                                "ordo: reclamation.c: a destroy function gives back the participant "
                                "it runs for\n"));
-        cr_expect(child_aborts(destroy_in_use, "ordo: reclamation.c: a domain is destroyed that has "
-                                               "a participant\n"));
+        cr_expect(child_aborts(destroy_in_use,
+                               "ordo: reclamation.c: a domain is destroyed that has a "
+                               "participant\n"));
     }
 }
