@@ -416,6 +416,7 @@ static void *map_shared(void *unused, size_t size, size_t alignment)
 
 static const struct ordo_allocator shared_pages = {map_shared, unmap, NULL};
 
+enum { room = 1000 }; /* below the limit */
 enum way { clone_arcs, upgrade, downgrade, clone_weaks };
 
 struct many {
@@ -424,12 +425,13 @@ struct many {
     enum way ways[3]; /* one for each thread */
 };
 
+/* One thread alone makes more than there is room for. */
 static void make_many(unsigned self, void *shared)
 {
     struct many *const many = shared;
     item_arc arc;
 
-    for (;;)
+    for (int i = 0; i < 2 * room; i++)
         switch (many->ways[self]) {
         case clone_arcs:
             (void)ordo_arc_clone(&many->arc);
@@ -461,7 +463,6 @@ static void run_until_it_aborts(struct many *many)
  * show by how much they passed. */
 static void aborts_before_the_wrap(enum way first, enum way second, enum way third)
 {
-    enum { room = 1000 };
     struct many many = {.ways = {first, second, third}};
     int status = 0;
 
