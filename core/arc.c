@@ -31,12 +31,12 @@
  *     and cannot have seen it.
  * A second get_mut finds LOOKED_AT or DISTURBED instead of 1, and is right to say that it is not
  * the only one. DISTURBED is taken away only by who looked. Otherwise a second thread could
- * downgrade, drop, upgrade, drop the Weak and put LOOKED_AT there itself, and the first would notice
- * nothing. Clones and drops of Weaks can meet DISTURBED, but not LOOKED_AT, for then there is no
+ * downgrade, drop, upgrade, drop the Weak and put LOOKED_AT there itself, and the first would not
+ * notice. Clones and drops of Weaks can meet DISTURBED, but not LOOKED_AT, for then there is no
  * Weak; and none of these drops is the last, because who looks has an Arc.
  *
- * Counters do not wrap: upgrade and downgrade refuse to pass the limit; clones pass it and abort, at
- * most once for each thread, for which 2^62 and more are left.
+ * Counters do not wrap: upgrade and downgrade refuse to pass the limit; clones pass it and abort,
+ * at most once for each thread, for which 2^62 and more are left.
  */
 #include "ordo/arc.h"
 

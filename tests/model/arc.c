@@ -1,7 +1,7 @@
 /* arc.c: model tests of core/arc.c: ends. A value owns a block, so that one destroyed twice, or not
- * at all, is noticed, and so is a memory given back too early. Each thread writes a place of its own
- * in the value; whoever gets the value reads all, and a data race shows an ordering that is missing.
- * What finds out who is alone is in arc_only.c.
+ * at all, is noticed, and so is a memory given back too early. Each thread writes a place of its
+ * own in the value; whoever gets the value reads all, and a data race shows an ordering that is
+ * missing. What finds out who is alone is in arc_only.c.
  */
 #include "arc_subject.h"
 
