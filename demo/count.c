@@ -345,7 +345,7 @@ static struct counts count_with_threads(unsigned workers, struct totals *totals)
         for (; started < workers && error == 0; started += error == 0) {
             struct worker *const next = &worker[started];
             fail_without_memory(ordo_one_shot_new(&next->result, &received[started], NULL, NULL));
-            next->lines.untyped = ordo_receiver_clone(lines.untyped);
+            next->lines.untyped = ordo_channel_receiver_clone(lines.untyped);
             next->tally = ordo_arc_clone(&tally);
             error = ordo_thread_scope_spawn(&threads, count_lines, next);
         }

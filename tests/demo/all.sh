@@ -18,8 +18,8 @@ notices_a_lost_message() {
     faulty=build/demo/faulty
     mkdir -p build/demo
     printf '%s\n' '#include <ordo/channel.h>' \
-        'int __real_ordo_channel_receive(ordo_receiver *receiver, void *message);' \
-        'int __wrap_ordo_channel_receive(ordo_receiver *receiver, void *message)' \
+        'int __real_ordo_channel_receive(ordo_channel_receiver *receiver, void *message);' \
+        'int __wrap_ordo_channel_receive(ordo_channel_receiver *receiver, void *message)' \
         '{' \
         '    static __thread int calls;' \
         '    int error = __real_ordo_channel_receive(receiver, message);' \

@@ -100,6 +100,20 @@ static void take(void)
     ordo_counted_drop(&old);
 }
 
+static void put(void)
+{
+    ordo_counted *old = ordo_counted_pointer_exchange(&current, object_new(7));
+
+    ordo_counted_drop(&old);
+}
+
+MODEL_TEST(read_and_put, .expect = model_passes)
+{
+    start();
+    TOGETHER(read_0, put);
+    model_assert(end() == 7);
+}
+
 MODEL_TEST(read_and_take, .expect = model_passes)
 {
     start();
