@@ -4,26 +4,17 @@
  * cpu.h        the CPU features that the routines choose by
  *
  * Locks        spin_lock.h, byte_mutex.h, mutex.h, recursive_mutex.h, error_checking_mutex.h,
- *              poison_mutex.h, reader_writer_lock.h, pi_mutex.h, robust_mutex.h
+ *              poison_mutex.h, reader_writer_lock.h, pi_mutex.h, robust_mutex.h; with queues:
+ *              ticket_lock.h, mcs_lock.h, slim_reader_writer_lock.h
  * Waiting      condition_variable.h, byte_condition_variable.h, pi_condition_variable.h,
  *              semaphore.h, binary_semaphore.h, barrier.h, latch.h, event.h; wait.h: on any atomic
- * Locks        spin_lock.h, mutex.h, recursive_mutex.h, error_checking_mutex.h, poison_mutex.h,
- *              reader_writer_lock.h, pi_mutex.h, robust_mutex.h; with queues: ticket_lock.h,
- *              mcs_lock.h, slim_reader_writer_lock.h
- * Waiting      condition_variable.h, pi_condition_variable.h, semaphore.h, binary_semaphore.h,
- *              barrier.h, latch.h, event.h; wait.h: on any atomic
  * Once         once.h, once_lock.h, lazy.h, lazy_pointer.h
  * Between processes, beside robust_mutex.h: process_shared_*.h
- * Sharing      allocator.h, arc.h
- * Sharing      allocator.h
- * Reclamation  reclamation.h, hazard_pointer.h, quiescent.h
- * Sharing      one_shot.h, sequence_lock.h, allocator.h
- * Sharing      allocator.h, channel.h, select.h
- * Sharing      one_shot.h, channel.h, select.h, channel_watch.h, sequence_lock.h, allocator.h
- *              lock_free_stack.h, lock_free_queue.h, lock_free_list.h, of element_type.h
- * Reclamation  reclamation.h, hazard_pointer.h, quiescent.h
- * Sharing      one_shot.h, sequence_lock.h, allocator.h; lock_free_stack.h, lock_free_queue.h,
- *              lock_free_list.h, of element_type.h
+ *
+ * Sharing      arc.h, one_shot.h, channel.h, select.h, channel_watch.h, sequence_lock.h
+ * Lock-free    lock_free_list.h, lock_free_stack.h, lock_free_queue.h, of element_type.h
+ * Reclamation  reclamation.h, hazard_pointer.h, quiescent.h; rcu.h on them; counted_pointer.h
+ * Memory       allocator.h
  *
  * jump.h       a longjmp that gives back poison mutexes, and lets a once run again
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
@@ -37,10 +28,10 @@
 #include "ordo/atomic.h"
 #include "ordo/barrier.h"
 #include "ordo/binary_semaphore.h"
-#include "ordo/channel.h"
-#include "ordo/channel_watch.h"
 #include "ordo/byte_condition_variable.h"
 #include "ordo/byte_mutex.h"
+#include "ordo/channel.h"
+#include "ordo/channel_watch.h"
 #include "ordo/clock.h"
 #include "ordo/condition_variable.h"
 #include "ordo/counted_pointer.h"
@@ -73,9 +64,9 @@
 #include "ordo/process_shared_reader_writer_lock.h"
 #include "ordo/process_shared_semaphore.h"
 #include "ordo/quiescent.h"
+#include "ordo/rcu.h"
 #include "ordo/reader_writer_lock.h"
 #include "ordo/reclamation.h"
-#include "ordo/rcu.h"
 #include "ordo/recursive_mutex.h"
 #include "ordo/robust_mutex.h"
 #include "ordo/select.h"
