@@ -144,7 +144,7 @@ int ordo_futex_wait_any(const struct ordo_futex_waiter *waiters, unsigned int co
 
     errno = before;
     if (result < 0)
-        return error == ENOSYS ? ENOSYS : result_of_wait(-error);
+        return error == ENOSYS || error == ENOMEM ? error : result_of_wait(-error);
     if (which != NULL)
         *which = (unsigned int)result;
     return 0;

@@ -164,9 +164,9 @@ static void reclaim(ordo_participant *participant)
 
     scan(record);
     for (struct record *each = record_first(record->domain); each != NULL; each = each->next)
-        if (record_try_keep(each)) {
+        if (ordo_record_try_keep(each)) {
             scan(each);
-            record_give_back(each);
+            ordo_record_give_back(each);
         }
 }
 
@@ -180,7 +180,7 @@ static void go(void *record)
     leave(participant, 0);
     participant->slots = 0;
     scan(record);
-    record_give_back(record);
+    ordo_record_give_back(record);
 }
 
 static void unregister(ordo_participant *participant)
@@ -192,7 +192,8 @@ static const struct ordo_reclamation scheme = {enter, protect, leave, retire, re
 
 int ordo_hazard_register(ordo_hazard_domain *domain, ordo_participant **participant)
 {
-    struct record *const record = record_take(&domain->participants, sizeof(struct hazard_record));
+    struct record *const record =
+        ordo_record_take(&domain->participants, sizeof(struct hazard_record));
 
     if (record == NULL)
         return ENOMEM;
@@ -211,5 +212,5 @@ static void destroy_rest(struct record *record)
 
 void ordo_hazard_domain_destroy(ordo_hazard_domain *domain)
 {
-    record_free_all(&domain->participants, sizeof(struct hazard_record), destroy_rest);
+    ordo_record_free_all(&domain->participants, sizeof(struct hazard_record), destroy_rest);
 }

@@ -9,7 +9,7 @@ ORDO_NOT_ANALYSED
 void ordo_process_shared_reader_writer_lock_init(ordo_process_shared_reader_writer_lock *lock,
     enum ordo_reader_writer_policy policy)
 {
-    ordo_store(&lock->state, (uint64_t)policy << 2, ordo_relaxed);
+    ordo_reader_writer_word_init(&lock->state, policy);
 }
 
 ORDO_NOT_ANALYSED

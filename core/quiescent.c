@@ -201,9 +201,9 @@ static void reclaim(ordo_participant *participant)
 
     advance(self);
     for (struct record *each = first_of(domain_of(self)); each != NULL; each = each->next)
-        if (record_try_keep(each)) {
+        if (ordo_record_try_keep(each)) {
             advance(of_record(each));
-            record_give_back(each);
+            ordo_record_give_back(each);
         }
 }
 
@@ -263,7 +263,7 @@ static void go(void *record)
     self->record.participant.slots = 0;
     advance(self);
     ordo_store(&self->thread, 0, ordo_relaxed);
-    record_give_back(&self->record);
+    ordo_record_give_back(&self->record);
 }
 
 static void unregister(ordo_participant *participant)
@@ -280,7 +280,7 @@ static int register_as(const struct ordo_reclamation *scheme, ordo_quiescent_dom
                        ordo_participant **participant)
 {
     struct record *const record =
-        record_take(&domain->participants, sizeof(struct quiescent_record));
+        ordo_record_take(&domain->participants, sizeof(struct quiescent_record));
 
     if (record == NULL)
         return ENOMEM;
@@ -398,7 +398,7 @@ void ordo_quiescent_domain_destroy(ordo_quiescent_domain *domain)
 {
     ordo_retired *posted;
 
-    record_free_all(&domain->participants, sizeof(struct quiescent_record), destroy_rest);
+    ordo_record_free_all(&domain->participants, sizeof(struct quiescent_record), destroy_rest);
     /* Relaxed: there is nobody else. What is called may post again. */
     while ((posted = ordo_exchange(&domain->posted, NULL, ordo_relaxed)) != NULL)
         retired_destroy(&posted);

@@ -77,12 +77,13 @@
 #define READER         (UINT64_C(1) << 32)
 #define WAITING_READER (UINT64_C(1) << 48)
 
-#define MAX_READERS ((UINT64_C(1) << 16) - 1) /* that have the lock or wait */
-#define MAX_WRITERS ((UINT64_C(1) << 12) - 1) /* that wait */
+#define COUNTED_READERS ((UINT64_C(1) << 16) - 1) /* a field's range */
+#define MAX_READERS     (COUNTED_READERS - 1)     /* that come; one more may, by a downgrade */
+#define MAX_WRITERS     ((UINT64_C(1) << 12) - 1) /* that wait */
 
 static uint64_t readers(uint64_t state)
 {
-    return state / READER & MAX_READERS;
+    return state / READER & COUNTED_READERS;
 }
 
 static uint64_t waiting_readers(uint64_t state)
@@ -377,13 +378,20 @@ void ordo_reader_writer_word_fork_child(ordo_atomic_u64 *word)
     ordo_store(word, ordo_load(word, ordo_relaxed) & POLICY, ordo_relaxed);
 }
 
+void ordo_reader_writer_word_init(ordo_atomic_u64 *word, enum ordo_reader_writer_policy policy)
+{
+    if ((unsigned int)policy > ordo_phase_fair)
+        ordo_misuse("reader_writer_lock.c: no such policy");
+    ordo_store(word, (uint64_t)policy << 2, ordo_relaxed);
+}
+
 /* ---- The lock of one process ----------------------------------------------------------------- */
 
 ORDO_NOT_ANALYSED
 void ordo_reader_writer_lock_init(ordo_reader_writer_lock *lock,
     enum ordo_reader_writer_policy policy)
 {
-    ordo_store(&lock->state, (uint64_t)policy << 2, ordo_relaxed);
+    ordo_reader_writer_word_init(&lock->state, policy);
 }
 
 ORDO_NOT_ANALYSED

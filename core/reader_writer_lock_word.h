@@ -4,7 +4,9 @@
 #define ORDO_READER_WRITER_LOCK_WORD_H
 
 #include "ordo/atomic.h"
+#include "ordo/reader_writer_lock.h"
 
+void ordo_reader_writer_word_init(ordo_atomic_u64 *word, enum ordo_reader_writer_policy policy);
 void ordo_reader_writer_word_read_lock(ordo_atomic_u64 *word, unsigned int flags);
 bool ordo_reader_writer_word_try_read_lock(ordo_atomic_u64 *word);
 int ordo_reader_writer_word_read_lock_until(ordo_atomic_u64 *word, uint64_t deadline,

@@ -23,27 +23,27 @@
 
 enum { cache_line = 64 };
 
-bool record_try_keep(struct record *record)
+bool ordo_record_try_keep(struct record *record)
 {
-    /* Acquire: pairs with the release in record_give_back. The load spares records that are in use
-     * the write. */
+    /* Acquire: pairs with the release in ordo_record_give_back. The load spares records that
+     * are in use the write. */
     return !ordo_load(&record->in_use, ordo_relaxed)
            && !ordo_exchange(&record->in_use, true, ordo_acquire);
 }
 
-void record_give_back(struct record *record)
+void ordo_record_give_back(struct record *record)
 {
     /* Release: hands over what is plain in it, and all that its user did as a participant. */
     ordo_store(&record->in_use, false, ordo_release);
 }
 
-struct record *record_take(struct ordo_participants *participants, size_t size)
+struct record *ordo_record_take(struct ordo_participants *participants, size_t size)
 {
     struct record *record;
     void *head;
 
     for (record = record_first(participants); record != NULL; record = record->next)
-        if (record_try_keep(record))
+        if (ordo_record_try_keep(record))
             return record;
     record = ordo_allocate(participants->allocator, size, cache_line);
     if (record == NULL)
@@ -61,13 +61,13 @@ struct record *record_take(struct ordo_participants *participants, size_t size)
     return record;
 }
 
-void record_free_all(struct ordo_participants *participants, size_t size,
+void ordo_record_free_all(struct ordo_participants *participants, size_t size,
                      void (*destroy)(struct record *record))
 {
     struct record *record = record_first(participants);
 
     for (struct record *each = record; each != NULL; each = each->next) {
-        if (!record_try_keep(each))
+        if (!ordo_record_try_keep(each))
             ordo_misuse("reclamation.c: a domain is destroyed that has a participant");
         destroy(each);
     }

@@ -50,19 +50,19 @@ static inline void retired_destroy(ordo_retired **list)
 /* The newest record, for walks by `next` through all there are. */
 static inline struct record *record_first(const struct ordo_participants *participants)
 {
-    /* Acquire: pairs with the release in record_take that added it. */
+    /* Acquire: pairs with the release in ordo_record_take that added it. */
     return ordo_load(&participants->newest, ordo_acquire);
 }
 
 /* Takes a record for the calling thread, one that nobody uses or a new one of `size` bytes. NULL:
  * no memory. What its last user could not destroy is still in it. */
-struct record *record_take(struct ordo_participants *participants, size_t size);
+struct record *ordo_record_take(struct ordo_participants *participants, size_t size);
 
 /* Whether the caller has it now, for a moment, because nobody else did. */
-bool record_try_keep(struct record *record);
+bool ordo_record_try_keep(struct record *record);
 
 /* The opposite of both. */
-void record_give_back(struct record *record);
+void ordo_record_give_back(struct record *record);
 
 /* Calls leave(record) when the calling thread ends, or now. */
 static inline void record_at_exit(struct record *record, void (*leave)(void *record))
@@ -79,7 +79,7 @@ static inline void record_exit(struct record *record)
 }
 
 /* Frees all records, of which nobody uses any; destroy(record) comes before. */
-void record_free_all(struct ordo_participants *participants, size_t size,
+void ordo_record_free_all(struct ordo_participants *participants, size_t size,
                      void (*destroy)(struct record *record));
 
 #endif

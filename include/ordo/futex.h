@@ -99,7 +99,7 @@ struct ordo_futex_waiter {
 
 /* Sleeps while each of `count` words, at most 128, holds what is expected of it. Returns 0 when one
  * was woken, whose index is *which then (`which` may be NULL), or EAGAIN, EINTR, ETIMEDOUT; EINVAL
- * for a count out of range; ENOSYS if the system does not have it (Linux before 5.16, QEMU).
+ * for a count out of range; ENOMEM; ENOSYS if the system does not have it (Linux before 5.16, QEMU).
  * `flags` may be ordo_futex_realtime. */
 int ordo_futex_wait_any(const struct ordo_futex_waiter *waiters, unsigned int count,
                         uint64_t deadline, unsigned int flags, unsigned int *which);

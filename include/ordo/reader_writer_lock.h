@@ -11,8 +11,8 @@
  *         use(seen->entry);
  *
  * Size: 8 bytes. All zero bytes are a free lock with writers first.
- * States: free; read by at most 2^16 - 1 threads, counting those that wait to read; written. At
- *     most 2^12 - 1 writers wait. Beyond that try_read_lock returns false, _until EAGAIN, and a
+ * States: free; read by at most 2^16 - 2 threads, counting those that wait to read, and one that has
+ *     downgraded; written. At most 2^12 - 1 writers wait. Beyond that try_read_lock returns false, _until EAGAIN, and a
  *     plain lock aborts.
  * Orderings: what an owner did happens before all that a later owner of the other kind does, or a
  *     writer after a writer. Readers are not ordered with each other. A try or _until that fails
@@ -38,7 +38,8 @@
  *     gives up has made the readers behind it wait for nothing.
  * Reading again while reading: allowed with readers first. With the other two it waits for ever if
  *     a writer waits in between; try_read_lock fails then.
- * Misuse: unlock, downgrade or upgrade of what is not locked so aborts. Unlock by a thread that
+ * Misuse: unlock, downgrade or upgrade of what is not locked so aborts, and so does a policy that is
+ *     none of the three. Unlock by a thread that
  *     does not own it is not noticed if another one does.
  * Signals: not safe in a handler, but for the try_ functions.
  * Fork: use the fork_ functions; a lock that another thread held at the fork stays so in the child.

@@ -515,13 +515,20 @@ static void limit(struct scene *scene)
     const uint64_t policy = (uint64_t)scene->policy << 2;
     union lock *const lock = &scene->lock;
 
-    ordo_store(&lock->private.state, policy | UINT64_C(0xfffe) << 32, ordo_relaxed);
+    ordo_store(&lock->private.state, policy | UINT64_C(0xfffd) << 32, ordo_relaxed);
     cr_expect(scene->call->try_read_lock(lock));
     cr_expect(!scene->call->try_read_lock(lock));
     cr_expect(scene->call->read_lock_until(lock, 0) == EAGAIN);
     ordo_store(&lock->private.state, policy | 1 | UINT64_C(0xffe) << 7 | UINT64_C(1) << 19,
                ordo_relaxed);
     cr_expect(scene->call->write_lock_until(lock, 0) == EAGAIN);
+
+    /* As many wait to read as may, and the writer becomes one more. */
+    ordo_store(&lock->private.state, policy | 1 | UINT64_C(0xfffe) << 48, ordo_relaxed);
+    cr_expect(scene->call->read_lock_until(lock, 0) == EAGAIN);
+    scene->call->downgrade(lock);
+    cr_expect(ordo_load(&lock->private.state, ordo_relaxed) >> 32 == 0xffff);
+    cr_expect(!scene->call->try_read_lock(lock));
     ordo_store(&lock->private.state, policy, ordo_relaxed);
 }
 
@@ -738,6 +745,11 @@ static void write_too_often(void)
     ordo_reader_writer_lock_write_lock(&misused);
 }
 
+static void init_by_chance(void)
+{
+    ordo_reader_writer_lock_init(&misused, (enum ordo_reader_writer_policy)3);
+}
+
 static void downgrade_read(void)
 {
     ordo_reader_writer_lock_read_lock(&misused);
@@ -755,6 +767,7 @@ Test(reader_writer_lock, misuse_aborts)
     cr_expect(child_aborts(unlock_write, not_written));
     cr_expect(child_aborts(upgrade,
                            "ordo: reader_writer_lock.c: upgrade of a lock that is not read\n"));
+    cr_expect(child_aborts(init_by_chance, "ordo: reader_writer_lock.c: no such policy\n"));
     cr_expect(child_aborts(read_too_often, "ordo: reader_writer_lock.c: too many readers\n"));
     cr_expect(child_aborts(write_too_often, "ordo: reader_writer_lock.c: too many writers\n"));
     cr_expect(child_aborts(downgrade_read, not_written));

@@ -230,11 +230,11 @@ MODEL_TEST(opened_twice, .expect = model_passes, .executions = 60000)
 MODEL_TEST(limits, .expect = model_passes)
 {
     start(ordo_readers_first);
-    ordo_store(&lock.state, 4 | UINT64_C(0xfffe) << 32, ordo_relaxed);
+    ordo_store(&lock.state, 4 | UINT64_C(0xfffd) << 32, ordo_relaxed);
     model_assert(ordo_reader_writer_lock_try_read_lock(&lock));
     model_assert(!ordo_reader_writer_lock_try_read_lock(&lock));
     model_assert(ordo_reader_writer_lock_read_lock_until(&lock, 0) == EAGAIN);
-    ordo_store(&lock.state, 4 | 1 | UINT64_C(0xffff) << 48, ordo_relaxed);
+    ordo_store(&lock.state, 4 | 1 | UINT64_C(0xfffe) << 48, ordo_relaxed);
     model_assert(ordo_reader_writer_lock_read_lock_until(&lock, 0) == EAGAIN);
     ordo_store(&lock.state, 4 | 1 | UINT64_C(0xffe) << 7 | one_writer, ordo_relaxed);
     model_assert(ordo_reader_writer_lock_write_lock_until(&lock, 0) == EAGAIN);
