@@ -29,15 +29,21 @@ layer() {
     fi
 }
 
+jobs=-j$((2 * $(nproc))) # tests of one process at a time, many of which sleep
+
 layer "structural checks" tests/check/check.sh $TARGETS
 for run in $RUNS; do
     IFS=@ read -r target cpu model <<< "$run"
     suites="arch face core hostile sharing stopped"
     rounds=
     case $target@$model in
+        # The routines of aarch64-gcc once more: a tenth of the rounds.
+        aarch64-fat-gcc@cortex-a57) suites="arch face core sharing" rounds=ORDO_SLOW=10 ;;
         *-gcc@*) ;;
         # Nothing but what waits and wakes is another one's.
-        *-pthread@*) suites="core hostile sharing" ;;
+        *-pthread@*) suites="core hostile sharing" rounds=ORDO_SLOW=10 ;;
+        # The same bytes from another assembler.
+        *-nasm@*) suites="arch face" ;;
         # The same C from another compiler: core and sharing where a process starts fast, and on one
         # ARM target, with a tenth of the rounds; no hostile futexes, no stopped peers.
         *@native|aarch64-fat-clang@neoverse-n1) suites="arch face core sharing" rounds=ORDO_SLOW=10 ;;
@@ -48,14 +54,14 @@ for run in $RUNS; do
     for suite in $suites; do
         few=$([[ $suite != @(core|sharing) ]] || echo "$rounds")
         layer "$suite suite, $target on $model" \
-            env $few toolchains/run "$cpu" "$model" "build/$target/tests/$suite" -j2
+            env $few toolchains/run "$cpu" "$model" "build/$target/tests/$suite" $jobs
     done
     ran+=("$target on $model")
 done
 # The spies of this suite stand in for every routine, so the back end does not matter, only whether
 # the header joins the orderings of a compare-exchange.
 for target in "$HERE" generic-gcc; do
-    layer "calls suite, header of $target" "build/$target/tests/calls" -j2
+    layer "calls suite, header of $target" "build/$target/tests/calls" $jobs
 done
 for program in build/{tsan,asan}/{gcc,clang} build/tsan/pthread; do
     layer "face, core and sharing suites on the generic back end, $program" $program

@@ -84,7 +84,9 @@ $(foreach flavour,$(FLAVOURS),$(eval $(call flavour_rules,$(flavour))))
 SUITES := arch face calls core hostile sharing stopped
 
 , := ,
-sources.hostile := $(filter-out tests/core/futex%,$(wildcard tests/core/*.c tests/sharing/*.c))
+sources.hostile := $(filter-out tests/core/futex%,$(wildcard tests/core/*.c))
+# Under QEMU, where a process starts slowly, core alone.
+sources.hostile.$(HOST_ARCH) := $(wildcard tests/sharing/*.c)
 link.hostile := $(patsubst %,-Wl$(,)--wrap=%,$(filter-out ordo_futex_operation%,\
     $(shell sed -n 's/^u*int[0-9a-z_]* \(ordo_futex_[a-z_]*\).*/\1/p' include/ordo/futex*.h)))
 link.stopped := @build/wrapped.options \
@@ -100,7 +102,7 @@ REFUSED := $(patsubst %,tests/core/%.c,futex_pi futex_shared pi_mutex pi_conditi
 # test_objects SUITE,TARGET. tests/arch/back_end.c knows its target and is compiled for it.
 test_sources = $(filter-out %/back_end.c $(if $(FUTEX.$(2)),$(REFUSED)),\
     $(wildcard tests/$(1)/*.c $(if $(FUTEX.$(2)),tests/$(1)/$(FUTEX.$(2))/*.c)) \
-    $(wildcard tests/support/*.c tests/$(1)/*_$(CPU.$(2)).S) $(sources.$(1)))
+    $(wildcard tests/support/*.c tests/$(1)/*_$(CPU.$(2)).S) $(sources.$(1)) $(sources.$(1).$(CPU.$(2))))
 test_objects = $(patsubst tests/%,build/tests/$(call flavour,$(2))/%.o,\
     $(basename $(call test_sources,$(1),$(2))))
 also.arch = build/$(1)/tests/back_end.o build/tests/$(call flavour,$(1))/oracle.o

@@ -30,17 +30,24 @@ symbols() {
 }
 
 tables=$(mktemp)
-trap 'rm -f "$tables"' EXIT
+results=$(mktemp -d)
+trap 'rm -rf "$tables" "$results"' EXIT
 step symbols
-for source in tests/model/*.c; do
-    name=$(basename "$source" .c)
-    echo "$name:"
+
+# Each prints its table; one that fails leaves a file.
+run() {
     # shellcheck disable=SC2086 # two words, or none
-    "build/model/$name" $bound > "$tables.one" || { failed=$((failed + 1)); echo "FAILED: $name"; }
-    cat "$tables.one"
-    cat "$tables.one" >> "$tables"
+    "build/model/$1" $bound > "$results/$1" || echo "FAILED: $1" > "$results/$1.failed"
+}
+export -f run
+export bound results
+programs_of_tests=$(cd tests/model && printf '%s\n' *.c | sed 's/\.c$//')
+xargs -P "$(nproc)" -I{} bash -c 'run {}' <<< "$programs_of_tests"
+for name in $programs_of_tests; do
+    echo "$name:"
+    cat "$results/$name" | tee -a "$tables"
+    [ ! -e "$results/$name.failed" ] || { failed=$((failed + 1)); cat "$results/$name.failed"; }
 done
-rm -f "$tables.one"
 awk '/(complete|BOUNDED|stopped) +[0-9.]+s/ {
          tests++; bounded += /BOUNDED/; wrong += /NOT AS EXPECTED/; stopped += /stopped/ }
      END { printf "%d model tests: %d complete, %d bounded, %d stopped at the fault they expect, " \
