@@ -34,6 +34,8 @@
  * Misuse: a write without the lock, or an unlock without it, aborts where that can be seen.
  * Signals: try_get is safe in a handler. get is not: the interrupted thread may be the writer.
  * Fork: a lock that another thread held at the fork stays held in the child.
+ * Without futexes (a build of its own) writers are refused: lock_until returns ENOTSUP, what else
+ *     locks aborts.
  * Sharing: between processes too, each of which has the memory mapped where it likes; readers
  *     read-only if they like. A writer that is killed between lock and unlock leaves the lock held
  *     for ever, and perhaps the number odd: then try_get returns false and get_until ETIMEDOUT.

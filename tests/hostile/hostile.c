@@ -16,6 +16,7 @@
 #include "hostile.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -118,10 +119,15 @@ __attribute__((constructor)) static void begin(void)
 
 /* ---- Delays, stray wakes, signals ------------------------------------------------------------ */
 
+/* Not a point at which a thread is cancelled: a futex is none either. */
 static void sleep_for(long nanoseconds)
 {
     const struct timespec time = {.tv_nsec = nanoseconds};
+    int before;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
     nanosleep(&time, NULL);
+    pthread_setcancelstate(before, &before);
 }
 
 static void delay(void)

@@ -59,10 +59,12 @@ static ordo_process_shared_semaphore semaphore;
 static ordo_pi_mutex pi_mutex;
 static ordo_pi_condition_variable pi_condition;
 static ordo_robust_mutex robust_mutex;
+static ordo_sequence_lock sequence_lock; /* whose writers have a process-shared mutex */
 
 Test(refused, types)
 {
     cr_expect(ordo_process_shared_mutex_lock_until(&mutex, ORDO_NEVER) == ENOTSUP);
+    cr_expect(ordo_sequence_lock_lock_until(&sequence_lock, ORDO_NEVER) == ENOTSUP);
     cr_expect(ordo_process_shared_condition_variable_wait_until(&condition, &mutex, ORDO_NEVER)
               == ENOTSUP);
     cr_expect(ordo_process_shared_reader_writer_lock_read_lock_until(&lock, ORDO_NEVER)
@@ -91,6 +93,7 @@ Test(refused, types)
 REFUSED(mutex_lock, VOID(ordo_process_shared_mutex_lock(&mutex)))
 REFUSED(mutex_lock_contended, VOID(ordo_process_shared_mutex_lock_contended(&mutex)))
 REFUSED(mutex_try_lock, !ordo_process_shared_mutex_try_lock(&mutex))
+REFUSED(sequence_lock_lock, VOID(ordo_sequence_lock_lock(&sequence_lock)))
 REFUSED(mutex_unlock, VOID(ordo_process_shared_mutex_unlock(&mutex)))
 REFUSED(wait, VOID(ordo_process_shared_condition_variable_wait(&condition, &mutex)))
 REFUSED(notify_one, VOID(ordo_process_shared_condition_variable_notify_one(&condition, &mutex)))
@@ -121,6 +124,7 @@ Test(refused, functions_without_a_result_abort)
         {mutex_lock, LINE("process_shared_mutex.c")},
         {mutex_lock_contended, LINE("process_shared_mutex.c")},
         {mutex_try_lock, LINE("process_shared_mutex.c")},
+        {sequence_lock_lock, LINE("process_shared_mutex.c")},
         {mutex_unlock, LINE("process_shared_mutex.c")},
         {wait, LINE("process_shared_condition_variable.c")},
         {notify_one, LINE("process_shared_condition_variable.c")},
