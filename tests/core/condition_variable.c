@@ -283,6 +283,11 @@ static void race_with_the_deadline(unsigned self, void *shared)
         meet(&race->meetings, 6 * i + 3);
         if (self == 2) {
             lock_after_arrival(2);
+            if (i % 16 == 0) { /* some deadlines do pass first */
+                ordo_mutex_unlock(&mutex);
+                ordo_thread_sleep_until(ordo_clock_now() + millisecond);
+                ordo_mutex_lock(&mutex);
+            }
             arrived = 0;
             if (i % 3 == 0)
                 ordo_condition_variable_notify_one(&condition);
