@@ -2,7 +2,7 @@
 # faults.sh: do the tests bite? Seeds each fault of faults.tbl, core.tbl and sharing.tbl into a copy of
 # the sources and builds what it belongs to. On a library of arch/ the structural checks and the arch
 # suite are run; on a file of core/ its model programs, and if they find nothing the tests that use
-# it. A fault is killed if anything fails; survivors are named. Called by `make faults`; two hours.
+# it. A fault is killed if anything fails; survivors are named. Called by `make faults`; hours.
 #
 #   faults.sh [PATTERN]        only the faults whose line in a table contains PATTERN, such as core/mutex
 set -u

@@ -2,7 +2,7 @@
 # model.sh: what `make model` runs once all is built: the model tests, a table for each subject; the
 # brute-force enumerator's own tests; the table of instructions against the memory models of the
 # architectures; the agreement of checker and enumerator on generated programs, and of the checker
-# with itself when the last thread goes first. LONG=1: more, for half an hour.
+# with itself when the last thread goes first. LONG=1: more.
 set -u
 cd "$(dirname "$0")/../.."
 

@@ -6,63 +6,12 @@
 
 #include "census.h"
 #include "child.h"
+#include "domain.h"
 #include "ordo/ordo.h"
 #include "rounds.h"
 #include "threads.h"
 
 TestSuite(reclamation, .timeout = 60);
-
-enum scheme { hazard, online, epoch, schemes };
-
-struct domain {
-    enum scheme scheme;
-    union {
-        ordo_hazard_domain hazard;
-        ordo_quiescent_domain quiescent;
-    } of;
-};
-
-static struct domain domain_new(enum scheme scheme, const struct ordo_allocator *allocator)
-{
-    struct domain domain = {.scheme = scheme};
-
-    if (scheme == hazard)
-        domain.of.hazard = (ordo_hazard_domain)ORDO_HAZARD_DOMAIN_INIT(allocator);
-    else
-        domain.of.quiescent = (ordo_quiescent_domain)ORDO_QUIESCENT_DOMAIN_INIT(allocator);
-    return domain;
-}
-
-static int try_register_in(struct domain *domain, ordo_participant **participant)
-{
-    switch (domain->scheme) {
-    case hazard: return ordo_hazard_register(&domain->of.hazard, participant);
-    case online: return ordo_quiescent_register(&domain->of.quiescent, participant);
-    default: return ordo_quiescent_register_epoch(&domain->of.quiescent, participant);
-    }
-}
-
-static ordo_participant *register_in(struct domain *domain)
-{
-    ordo_participant *participant = NULL;
-
-    cr_assert(try_register_in(domain, &participant) == 0);
-    return participant;
-}
-
-static void announce(const struct domain *domain, ordo_participant *participant)
-{
-    if (domain->scheme == online)
-        ordo_quiescent_announce(participant);
-}
-
-static void domain_destroy(struct domain *domain)
-{
-    if (domain->scheme == hazard)
-        ordo_hazard_domain_destroy(&domain->of.hazard);
-    else
-        ordo_quiescent_domain_destroy(&domain->of.quiescent);
-}
 
 /* ---- Nodes ----------------------------------------------------------------------------------- */
 
@@ -137,7 +86,7 @@ static void churn(struct stack *stack, ordo_participant *self, unsigned int roun
     for (unsigned int i = 0; i < rounds; i++) {
         push(stack);
         pop(stack, self);
-        announce(&stack->domain, self);
+        domain_announce(&stack->domain, self);
         ordo_fetch_max(&stack->most, ordo_load(&stack->census.live, ordo_relaxed), ordo_relaxed);
     }
 }
@@ -145,7 +94,7 @@ static void churn(struct stack *stack, ordo_participant *self, unsigned int roun
 static void stay(unsigned self, void *shared)
 {
     struct stack *const stack = shared;
-    ordo_participant *participant = register_in(&stack->domain);
+    ordo_participant *participant = domain_register(&stack->domain);
 
     (void)self;
     churn(stack, participant, stack->rounds);
@@ -165,16 +114,16 @@ static void end_churn(struct stack *stack, unsigned int pops)
     cr_expect(ordo_load(&stack->census.allocations, ordo_relaxed) >= pops);
 }
 
-static void start_churn(struct stack *stack, enum scheme scheme, unsigned int rounds)
+static void start_churn(struct stack *stack, enum domain_scheme scheme, unsigned int rounds)
 {
     *stack = (struct stack){.rounds = rounds};
     census_start(&stack->census);
-    stack->domain = domain_new(scheme, &stack->census.allocator);
+    domain_start(&stack->domain, scheme, &stack->census.allocator);
 }
 
 Test(reclamation, threads_that_stay)
 {
-    for (enum scheme scheme = hazard; scheme < schemes; scheme++)
+    FOR_EACH_SCHEME(scheme)
         for (int by_membarrier = 0; by_membarrier < 2; by_membarrier++) {
             struct stack stack;
 
@@ -189,7 +138,7 @@ Test(reclamation, threads_that_stay)
 static void *come_and_go(void *shared)
 {
     struct stack *const stack = shared;
-    ordo_participant *participant = register_in(&stack->domain);
+    ordo_participant *participant = domain_register(&stack->domain);
 
     churn(stack, participant, 20);
     if (ordo_thread_id() % 2 == 0)
@@ -212,7 +161,7 @@ static void start_threads(unsigned self, void *shared)
 
 Test(reclamation, threads_that_come_and_go)
 {
-    for (enum scheme scheme = hazard; scheme < schemes; scheme++) {
+    FOR_EACH_SCHEME(scheme) {
         struct stack stack;
 
         start_churn(&stack, scheme, test_rounds(1000));
@@ -225,15 +174,15 @@ Test(reclamation, threads_that_come_and_go)
 
 Test(reclamation, records_are_used_again)
 {
-    for (enum scheme scheme = hazard; scheme < schemes; scheme++) {
+    FOR_EACH_SCHEME(scheme) {
         struct census census;
         struct domain domain;
 
         census_start(&census);
-        domain = domain_new(scheme, &census.allocator);
+        domain_start(&domain, scheme, &census.allocator);
         for (int turn = 0; turn < 2; turn++) { /* a destroyed domain may be used again */
             for (int i = 0; i < 10; i++) {
-                ordo_participant *one = register_in(&domain), *other = register_in(&domain);
+                ordo_participant *one = domain_register(&domain), *other = domain_register(&domain);
 
                 cr_expect(one != other);
                 ordo_participant_unregister(&one);
@@ -248,16 +197,18 @@ Test(reclamation, records_are_used_again)
 
 Test(reclamation, no_memory)
 {
-    for (enum scheme scheme = hazard; scheme < schemes; scheme++) {
+    FOR_EACH_SCHEME(scheme) {
         struct census census;
 
         for (unsigned int i = 1; census_fails(&census, i); i++) {
-            struct domain domain = domain_new(scheme, &census.allocator);
+            struct domain domain;
+
+            domain_start(&domain, scheme, &census.allocator);
             ordo_participant *participants[3];
             unsigned int registered = 0;
 
             for (int turn = 0; turn < 3; turn++) {
-                const int error = try_register_in(&domain, &participants[registered]);
+                const int error = domain_try_register(&domain, &participants[registered]);
 
                 cr_expect(error == 0 || error == ENOMEM);
                 registered += error == 0;
@@ -274,7 +225,7 @@ Test(reclamation, no_memory)
 static void *retire_and_end(void *shared)
 {
     struct stack *const stack = shared;
-    ordo_participant *const participant = register_in(&stack->domain);
+    ordo_participant *const participant = domain_register(&stack->domain);
 
     ordo_participant_enter(participant, 2); /* and ends in it */
     ordo_participant_retire(participant, &node_new(&stack->census)->retired, node_destroy,
@@ -285,16 +236,16 @@ static void *retire_and_end(void *shared)
 /* What a thread that ends has retired is destroyed by others, or at once. */
 Test(reclamation, a_thread_ends_in_a_section)
 {
-    for (enum scheme scheme = hazard; scheme < schemes; scheme++) {
+    FOR_EACH_SCHEME(scheme) {
         struct stack stack;
         ordo_participant *participant;
         ordo_thread *thread;
 
         start_churn(&stack, scheme, 0);
-        participant = register_in(&stack.domain);
+        participant = domain_register(&stack.domain);
         cr_assert(ordo_thread_spawn(&thread, retire_and_end, &stack) == 0);
         ordo_thread_join(thread);
-        announce(&stack.domain, participant);
+        domain_announce(&stack.domain, participant);
         ordo_participant_reclaim(participant);
         cr_expect(ordo_load(&stack.census.live, ordo_relaxed) == 2, "the records alone: %u",
                   ordo_load(&stack.census.live, ordo_relaxed));
@@ -307,15 +258,15 @@ Test(reclamation, a_thread_ends_in_a_section)
 
 Test(reclamation, what_is_protected_stays)
 {
-    for (enum scheme scheme = hazard; scheme < schemes; scheme++) {
+    FOR_EACH_SCHEME(scheme) {
         struct stack stack;
         ordo_participant *reader, *other;
         struct node *node;
         unsigned int outer, inner;
 
         start_churn(&stack, scheme, 0);
-        reader = register_in(&stack.domain);
-        other = register_in(&stack.domain);
+        reader = domain_register(&stack.domain);
+        other = domain_register(&stack.domain);
         push(&stack);
         outer = ordo_participant_enter(reader, 2);
         ordo_fetch_or(&stack.top, 5, ordo_relaxed); /* a tag */
@@ -329,11 +280,11 @@ Test(reclamation, what_is_protected_stays)
         for (int turn = 0; turn < 3; turn++)
             ordo_participant_reclaim(other);
         ordo_participant_leave(reader, inner);
-        announce(&stack.domain, other);
+        domain_announce(&stack.domain, other);
         ordo_participant_reclaim(other);
         cr_expect(ordo_load(&node->state, ordo_relaxed) == intact);
         ordo_participant_leave(reader, outer);
-        announce(&stack.domain, reader);
+        domain_announce(&stack.domain, reader);
         ordo_participant_reclaim(other);
         cr_expect(ordo_load(&stack.census.live, ordo_relaxed) == 2, "destroyed");
         ordo_participant_unregister(&reader);
@@ -361,15 +312,15 @@ static void chain_destroy(ordo_retired *retired, void *census)
 
 Test(reclamation, destroy_functions_retire)
 {
-    for (enum scheme scheme = hazard; scheme < schemes; scheme++) {
+    FOR_EACH_SCHEME(scheme) {
         struct census census;
         struct domain domain;
         ordo_participant *participant;
         struct chain *first = NULL;
 
         census_start(&census);
-        domain = domain_new(scheme, &census.allocator);
-        participant = register_in(&domain);
+        domain_start(&domain, scheme, &census.allocator);
+        participant = domain_register(&domain);
         for (int i = 0; i < 1000; i++) {
             struct chain *const link = ordo_allocate(&census.allocator, sizeof *link, 8);
 
@@ -378,7 +329,7 @@ Test(reclamation, destroy_functions_retire)
         }
         ordo_participant_retire(participant, &first->retired, chain_destroy, &census);
         for (int turn = 0; turn <= 1000; turn++) {
-            announce(&domain, participant);
+            domain_announce(&domain, participant);
             ordo_participant_reclaim(participant);
         }
         cr_expect(ordo_load(&census.live, ordo_relaxed) == 1, "%u",
@@ -390,12 +341,14 @@ Test(reclamation, destroy_functions_retire)
 
 /* ---- Misuse ---------------------------------------------------------------------------------- */
 
-static enum scheme misused;
+static enum domain_scheme misused;
 
 static void too_many_slots(void)
 {
-    struct domain domain = domain_new(misused, NULL);
-    ordo_participant *const participant = register_in(&domain);
+    struct domain domain;
+
+    domain_start(&domain, misused, NULL);
+    ordo_participant *const participant = domain_register(&domain);
 
     ordo_participant_enter(participant, 5);
     ordo_participant_enter(participant, ORDO_PARTICIPANT_SLOTS - 4);
@@ -403,23 +356,28 @@ static void too_many_slots(void)
 
 static void no_slots(void)
 {
-    struct domain domain = domain_new(misused, NULL);
+    struct domain domain;
 
-    ordo_participant_enter(register_in(&domain), 0);
+    domain_start(&domain, misused, NULL);
+    ordo_participant_enter(domain_register(&domain), 0);
 }
 
 static void protect_outside(void)
 {
-    struct domain domain = domain_new(misused, NULL);
+    struct domain domain;
+
+    domain_start(&domain, misused, NULL);
     ordo_atomic_ptr source = ORDO_ATOMIC_INIT(NULL);
 
-    ordo_participant_protect(register_in(&domain), 0, &source);
+    ordo_participant_protect(domain_register(&domain), 0, &source);
 }
 
 static void leave_twice(void)
 {
-    struct domain domain = domain_new(misused, NULL);
-    ordo_participant *const participant = register_in(&domain);
+    struct domain domain;
+
+    domain_start(&domain, misused, NULL);
+    ordo_participant *const participant = domain_register(&domain);
     const unsigned int first = ordo_participant_enter(participant, 1);
 
     ordo_participant_leave(participant, first);
@@ -428,8 +386,10 @@ static void leave_twice(void)
 
 static void unregister_inside(void)
 {
-    struct domain domain = domain_new(misused, NULL);
-    ordo_participant *participant = register_in(&domain);
+    struct domain domain;
+
+    domain_start(&domain, misused, NULL);
+    ordo_participant *participant = domain_register(&domain);
 
     ordo_participant_enter(participant, 1);
     ordo_participant_unregister(&participant);
@@ -445,28 +405,31 @@ static void give_back_own(ordo_retired *node, void *context)
 
 static void unregister_while_it_destroys(void)
 {
-    struct domain domain = domain_new(misused, NULL);
+    struct domain domain;
+
+    domain_start(&domain, misused, NULL);
     ordo_retired node;
 
-    busy = register_in(&domain);
+    busy = domain_register(&domain);
     ordo_participant_retire(busy, &node, give_back_own, NULL);
-    announce(&domain, busy);
+    domain_announce(&domain, busy);
     ordo_participant_reclaim(busy);
-    announce(&domain, busy);
+    domain_announce(&domain, busy);
     ordo_participant_reclaim(busy);
 }
 
 static void destroy_in_use(void)
 {
-    struct domain domain = domain_new(misused, NULL);
+    struct domain domain;
 
-    register_in(&domain);
+    domain_start(&domain, misused, NULL);
+    domain_register(&domain);
     domain_destroy(&domain);
 }
 
 Test(reclamation, misuse)
 {
-    for (misused = hazard; misused < schemes; misused++) {
+    for (misused = hazard; misused < domain_schemes; misused++) {
         cr_expect(child_aborts(too_many_slots,
                                "ordo: reclamation.h: no slots, or more than a participant has\n"));
         cr_expect(child_aborts(no_slots,

@@ -29,16 +29,22 @@ static inline void domain_start(struct domain *domain, enum domain_scheme scheme
     };
 }
 
-/* A participant for the calling thread; where there is no memory for it, the program ends. */
+/* A participant for the calling thread. 0 or ENOMEM. */
+static inline int domain_try_register(struct domain *domain, ordo_participant **participant)
+{
+    switch (domain->scheme) {
+    case hazard: return ordo_hazard_register(&domain->hazard, participant);
+    case online: return ordo_quiescent_register(&domain->quiescent, participant);
+    default: return ordo_quiescent_register_epoch(&domain->quiescent, participant);
+    }
+}
+
+/* The same; where there is no memory for it, the program ends. */
 static inline ordo_participant *domain_register(struct domain *domain)
 {
-    ordo_participant *participant;
-    const int error =
-        domain->scheme == hazard   ? ordo_hazard_register(&domain->hazard, &participant)
-        : domain->scheme == online ? ordo_quiescent_register(&domain->quiescent, &participant)
-                                   : ordo_quiescent_register_epoch(&domain->quiescent,
-                                                                   &participant);
-    if (error != 0)
+    ordo_participant *participant = NULL;
+
+    if (domain_try_register(domain, &participant) != 0)
         abort();
     return participant;
 }
