@@ -12,7 +12,7 @@
 
 // The loads zero-extend, so expected is extended before it is compared. A cas instruction looks at
 // the width only, but compares without telling: the caller does that, with what is returned.
-        .macro  CAS name, cas, load, store, extend, old, desired, expected
+        .macro  COMPARE_SWAP name, cas, load, store, extend, old, desired, expected
         .ifc    \name, HELPER
         FUNC    \name
         UNLESS_LSE 1f
@@ -42,7 +42,7 @@
 // can: its only barrier comes after the load). So a mismatch fences, looks again and fences; what
 // the second look finds is the answer. With exclusives it may find expected: then all is tried
 // again. The second casal may store after all, and has then one barrier more than it needs.
-        .macro  CAS_SYNC name, cas, load, store, plain_load, extend, old, desired, expected
+        .macro  COMPARE_SWAP_SYNC name, cas, load, store, plain_load, extend, old, desired, expected
         .ifc    \name, HELPER
         FUNC    \name
         UNLESS_LSE 2f
@@ -78,27 +78,27 @@
         .endif
         .endm
 
-        CAS __aarch64_cas1_relax,   casb,   ldxrb,  stxrb,  uxtb, w0, w1, w16
-        CAS __aarch64_cas1_acq,     casab,  ldaxrb, stxrb,  uxtb, w0, w1, w16
-        CAS __aarch64_cas1_rel,     caslb,  ldxrb,  stlxrb, uxtb, w0, w1, w16
-        CAS __aarch64_cas1_acq_rel, casalb, ldaxrb, stlxrb, uxtb, w0, w1, w16
+        COMPARE_SWAP __aarch64_cas1_relax,   casb,   ldxrb,  stxrb,  uxtb, w0, w1, w16
+        COMPARE_SWAP __aarch64_cas1_acq,     casab,  ldaxrb, stxrb,  uxtb, w0, w1, w16
+        COMPARE_SWAP __aarch64_cas1_rel,     caslb,  ldxrb,  stlxrb, uxtb, w0, w1, w16
+        COMPARE_SWAP __aarch64_cas1_acq_rel, casalb, ldaxrb, stlxrb, uxtb, w0, w1, w16
 
-        CAS __aarch64_cas2_relax,   cash,   ldxrh,  stxrh,  uxth, w0, w1, w16
-        CAS __aarch64_cas2_acq,     casah,  ldaxrh, stxrh,  uxth, w0, w1, w16
-        CAS __aarch64_cas2_rel,     caslh,  ldxrh,  stlxrh, uxth, w0, w1, w16
-        CAS __aarch64_cas2_acq_rel, casalh, ldaxrh, stlxrh, uxth, w0, w1, w16
+        COMPARE_SWAP __aarch64_cas2_relax,   cash,   ldxrh,  stxrh,  uxth, w0, w1, w16
+        COMPARE_SWAP __aarch64_cas2_acq,     casah,  ldaxrh, stxrh,  uxth, w0, w1, w16
+        COMPARE_SWAP __aarch64_cas2_rel,     caslh,  ldxrh,  stlxrh, uxth, w0, w1, w16
+        COMPARE_SWAP __aarch64_cas2_acq_rel, casalh, ldaxrh, stlxrh, uxth, w0, w1, w16
 
-        CAS __aarch64_cas4_relax,   cas,    ldxr,   stxr,   mov,  w0, w1, w16
-        CAS __aarch64_cas4_acq,     casa,   ldaxr,  stxr,   mov,  w0, w1, w16
-        CAS __aarch64_cas4_rel,     casl,   ldxr,   stlxr,  mov,  w0, w1, w16
-        CAS __aarch64_cas4_acq_rel, casal,  ldaxr,  stlxr,  mov,  w0, w1, w16
+        COMPARE_SWAP __aarch64_cas4_relax,   cas,    ldxr,   stxr,   mov,  w0, w1, w16
+        COMPARE_SWAP __aarch64_cas4_acq,     casa,   ldaxr,  stxr,   mov,  w0, w1, w16
+        COMPARE_SWAP __aarch64_cas4_rel,     casl,   ldxr,   stlxr,  mov,  w0, w1, w16
+        COMPARE_SWAP __aarch64_cas4_acq_rel, casal,  ldaxr,  stlxr,  mov,  w0, w1, w16
 
-        CAS __aarch64_cas8_relax,   cas,    ldxr,   stxr,   mov,  x0, x1, x16
-        CAS __aarch64_cas8_acq,     casa,   ldaxr,  stxr,   mov,  x0, x1, x16
-        CAS __aarch64_cas8_rel,     casl,   ldxr,   stlxr,  mov,  x0, x1, x16
-        CAS __aarch64_cas8_acq_rel, casal,  ldaxr,  stlxr,  mov,  x0, x1, x16
+        COMPARE_SWAP __aarch64_cas8_relax,   cas,    ldxr,   stxr,   mov,  x0, x1, x16
+        COMPARE_SWAP __aarch64_cas8_acq,     casa,   ldaxr,  stxr,   mov,  x0, x1, x16
+        COMPARE_SWAP __aarch64_cas8_rel,     casl,   ldxr,   stlxr,  mov,  x0, x1, x16
+        COMPARE_SWAP __aarch64_cas8_acq_rel, casal,  ldaxr,  stlxr,  mov,  x0, x1, x16
 
-        CAS_SYNC __aarch64_cas1_sync, casalb, ldxrb, stlxrb, ldrb, uxtb, w0, w1, w16
-        CAS_SYNC __aarch64_cas2_sync, casalh, ldxrh, stlxrh, ldrh, uxth, w0, w1, w16
-        CAS_SYNC __aarch64_cas4_sync, casal,  ldxr,  stlxr,  ldr,  mov,  w0, w1, w16
-        CAS_SYNC __aarch64_cas8_sync, casal,  ldxr,  stlxr,  ldr,  mov,  x0, x1, x16
+        COMPARE_SWAP_SYNC __aarch64_cas1_sync, casalb, ldxrb, stlxrb, ldrb, uxtb, w0, w1, w16
+        COMPARE_SWAP_SYNC __aarch64_cas2_sync, casalh, ldxrh, stlxrh, ldrh, uxth, w0, w1, w16
+        COMPARE_SWAP_SYNC __aarch64_cas4_sync, casal,  ldxr,  stlxr,  ldr,  mov,  w0, w1, w16
+        COMPARE_SWAP_SYNC __aarch64_cas8_sync, casal,  ldxr,  stlxr,  ldr,  mov,  x0, x1, x16

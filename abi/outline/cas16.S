@@ -34,7 +34,7 @@
         .endm
 
 // casp is one access. It wants pairs of an even register and the next: the arguments are such.
-        .macro  CAS name, casp, load, store
+        .macro  COMPARE_SWAP name, casp, load, store
         .ifc    \name, HELPER
         FUNC    \name
         UNLESS_LSE 1f
@@ -52,7 +52,7 @@
 // sync is a full barrier whether it stores desired or not, as in cas.S. With exclusives both ways
 // out have a stlxp behind them, which what is earlier precedes, and a dmb ish, which holds back what
 // is later. A casp that finds a mismatch is no more than a load: fence, look again, fence.
-        .macro  CAS_SYNC name, casp, load, store
+        .macro  COMPARE_SWAP_SYNC name, casp, load, store
         .ifc    \name, HELPER
         FUNC    \name
         UNLESS_LSE 1f
@@ -78,8 +78,8 @@
         .endif
         .endm
 
-        CAS      __aarch64_cas16_relax,   casp,   ldxp,  stxp
-        CAS      __aarch64_cas16_acq,     caspa,  ldaxp, stxp
-        CAS      __aarch64_cas16_rel,     caspl,  ldxp,  stlxp
-        CAS      __aarch64_cas16_acq_rel, caspal, ldaxp, stlxp
-        CAS_SYNC __aarch64_cas16_sync,    caspal, ldxp,  stlxp
+        COMPARE_SWAP      __aarch64_cas16_relax,   casp,   ldxp,  stxp
+        COMPARE_SWAP      __aarch64_cas16_acq,     caspa,  ldaxp, stxp
+        COMPARE_SWAP      __aarch64_cas16_rel,     caspl,  ldxp,  stlxp
+        COMPARE_SWAP      __aarch64_cas16_acq_rel, caspal, ldaxp, stlxp
+        COMPARE_SWAP_SYNC __aarch64_cas16_sync,    caspal, ldxp,  stlxp

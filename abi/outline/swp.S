@@ -12,7 +12,7 @@
 
 #include "asm.h"
 
-        .macro  SWP name, swp, load, store, old, value, barrier
+        .macro  EXCHANGE name, swp, load, store, old, value, barrier
         .ifc    \name, HELPER
         FUNC    \name
         UNLESS_LSE 1f
@@ -32,26 +32,26 @@
         .endif
         .endm
 
-        SWP __aarch64_swp1_relax,   swpb,     ldxrb,  stxrb,  w0, w16
-        SWP __aarch64_swp1_acq,     swpab,    ldaxrb, stxrb,  w0, w16
-        SWP __aarch64_swp1_rel,     swplb,    ldxrb,  stlxrb, w0, w16
-        SWP __aarch64_swp1_acq_rel, swpalb,   ldaxrb, stlxrb, w0, w16
-        SWP __aarch64_swp1_sync,    swpalb,   ldxrb,  stlxrb, w0, w16, "dmb ish"
+        EXCHANGE __aarch64_swp1_relax,   swpb,     ldxrb,  stxrb,  w0, w16
+        EXCHANGE __aarch64_swp1_acq,     swpab,    ldaxrb, stxrb,  w0, w16
+        EXCHANGE __aarch64_swp1_rel,     swplb,    ldxrb,  stlxrb, w0, w16
+        EXCHANGE __aarch64_swp1_acq_rel, swpalb,   ldaxrb, stlxrb, w0, w16
+        EXCHANGE __aarch64_swp1_sync,    swpalb,   ldxrb,  stlxrb, w0, w16, "dmb ish"
 
-        SWP __aarch64_swp2_relax,   swph,     ldxrh,  stxrh,  w0, w16
-        SWP __aarch64_swp2_acq,     swpah,    ldaxrh, stxrh,  w0, w16
-        SWP __aarch64_swp2_rel,     swplh,    ldxrh,  stlxrh, w0, w16
-        SWP __aarch64_swp2_acq_rel, swpalh,   ldaxrh, stlxrh, w0, w16
-        SWP __aarch64_swp2_sync,    swpalh,   ldxrh,  stlxrh, w0, w16, "dmb ish"
+        EXCHANGE __aarch64_swp2_relax,   swph,     ldxrh,  stxrh,  w0, w16
+        EXCHANGE __aarch64_swp2_acq,     swpah,    ldaxrh, stxrh,  w0, w16
+        EXCHANGE __aarch64_swp2_rel,     swplh,    ldxrh,  stlxrh, w0, w16
+        EXCHANGE __aarch64_swp2_acq_rel, swpalh,   ldaxrh, stlxrh, w0, w16
+        EXCHANGE __aarch64_swp2_sync,    swpalh,   ldxrh,  stlxrh, w0, w16, "dmb ish"
 
-        SWP __aarch64_swp4_relax,   swp,      ldxr,   stxr,   w0, w16
-        SWP __aarch64_swp4_acq,     swpa,     ldaxr,  stxr,   w0, w16
-        SWP __aarch64_swp4_rel,     swpl,     ldxr,   stlxr,  w0, w16
-        SWP __aarch64_swp4_acq_rel, swpal,    ldaxr,  stlxr,  w0, w16
-        SWP __aarch64_swp4_sync,    swpal,    ldxr,   stlxr,  w0, w16, "dmb ish"
+        EXCHANGE __aarch64_swp4_relax,   swp,      ldxr,   stxr,   w0, w16
+        EXCHANGE __aarch64_swp4_acq,     swpa,     ldaxr,  stxr,   w0, w16
+        EXCHANGE __aarch64_swp4_rel,     swpl,     ldxr,   stlxr,  w0, w16
+        EXCHANGE __aarch64_swp4_acq_rel, swpal,    ldaxr,  stlxr,  w0, w16
+        EXCHANGE __aarch64_swp4_sync,    swpal,    ldxr,   stlxr,  w0, w16, "dmb ish"
 
-        SWP __aarch64_swp8_relax,   swp,      ldxr,   stxr,   x0, x16
-        SWP __aarch64_swp8_acq,     swpa,     ldaxr,  stxr,   x0, x16
-        SWP __aarch64_swp8_rel,     swpl,     ldxr,   stlxr,  x0, x16
-        SWP __aarch64_swp8_acq_rel, swpal,    ldaxr,  stlxr,  x0, x16
-        SWP __aarch64_swp8_sync,    swpal,    ldxr,   stlxr,  x0, x16, "dmb ish"
+        EXCHANGE __aarch64_swp8_relax,   swp,      ldxr,   stxr,   x0, x16
+        EXCHANGE __aarch64_swp8_acq,     swpa,     ldaxr,  stxr,   x0, x16
+        EXCHANGE __aarch64_swp8_rel,     swpl,     ldxr,   stlxr,  x0, x16
+        EXCHANGE __aarch64_swp8_acq_rel, swpal,    ldaxr,  stlxr,  x0, x16
+        EXCHANGE __aarch64_swp8_sync,    swpal,    ldxr,   stlxr,  x0, x16, "dmb ish"
