@@ -35,3 +35,23 @@ endef
 $(foreach target,$(OUTLINE_TARGETS),$(eval $(call outline_rules,$(target))))
 
 OUTLINE_LIBRARIES := $(OUTLINE_TARGETS:%=build/%/libordo-outline.a)
+
+# ---- tests ---------------------------------------------------------------------------------------
+
+# build/TARGET/tests/outline: each helper of the archive; tests/outline/back_end.c knows the target.
+build/outline.inc:
+	@mkdir -p $(@D)
+	$(Q)printf 'HELPER(%s)\n' $(filter-out have_lse detect,$(OUTLINE_MEMBERS)) > $@
+build/outline.inc: abi/outline/ops.tbl
+
+build/tests/aarch64/outline/helper.o: | build/outline.inc
+also.outline = build/$(1)/tests/outline_back_end.o build/$(1)/libordo-outline.a
+
+define outline_test_rules
+$(call test_rules,outline,$(1))
+build/$(1)/tests/outline_back_end.o: private CC      = $$(call test_compiler,aarch64)
+build/$(1)/tests/outline_back_end.o: private DEFINES = -DORDO_BACK_END='"$(BACKEND.$(1))"' $$(TEST_DEFINES)
+build/$(1)/tests/outline_back_end.o: tests/outline/back_end.c | $(NEEDS.aarch64)
+	$$(compile)
+endef
+$(foreach target,$(OUTLINE_TARGETS),$(eval $(call outline_test_rules,$(target))))

@@ -27,10 +27,6 @@
 #ifndef ORDO_OUTLINE_H
 #define ORDO_OUTLINE_H
 
-#if !defined __aarch64__
-#error "ordo/outline.h: outline atomics are of ARM64 only"
-#endif
-
 #ifdef __cplusplus
 extern "C" {
 #endif
