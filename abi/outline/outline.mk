@@ -50,8 +50,13 @@ also.outline = build/$(1)/tests/outline_back_end.o build/$(1)/libordo-outline.a
 define outline_test_rules
 $(call test_rules,outline,$(1))
 build/$(1)/tests/outline_back_end.o: private CC      = $$(call test_compiler,aarch64)
-build/$(1)/tests/outline_back_end.o: private DEFINES = -DORDO_BACK_END='"$(BACKEND.$(1))"' $$(TEST_DEFINES)
+build/$(1)/tests/outline_back_end.o: private DEFINES = \
+    -DORDO_BACK_END='"$(BACKEND.$(1))"' $$(TEST_DEFINES)
 build/$(1)/tests/outline_back_end.o: tests/outline/back_end.c | $(NEEDS.aarch64)
 	$$(compile)
 endef
 $(foreach target,$(OUTLINE_TARGETS),$(eval $(call outline_test_rules,$(target))))
+
+OUTLINE_TESTS := $(patsubst %,build/%-gcc/tests/outline,aarch64 armv8.1 aarch64-fat)
+libraries run-check run-test: $(OUTLINE_LIBRARIES)
+run-test: $(OUTLINE_TESTS)
