@@ -58,5 +58,5 @@ endef
 $(foreach target,$(OUTLINE_TARGETS),$(eval $(call outline_test_rules,$(target))))
 
 OUTLINE_TESTS := $(patsubst %,build/%-gcc/tests/outline,aarch64 armv8.1 aarch64-fat)
-libraries run-check run-test: $(OUTLINE_LIBRARIES)
-run-test: $(OUTLINE_TESTS)
+libraries run-check run-test run-faults: $(OUTLINE_LIBRARIES)
+run-test run-faults: $(OUTLINE_TESTS)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# bites.sh: the checks of the outline helpers must find what they look for. Each case makes one fault in
-# a copy of abi/outline, assembles one helper of it in the place of the right one, and expects the check
-# to fail with a line that names it: all else of the archive is right. tests/check/bites.sh is the
-# like for the routines of arch/. Needs libordo-outline.a of the gcc targets.
+# bites.sh: the checks of the outline helpers must find what they look for. Each case makes one
+# fault in a copy of abi/outline, assembles one helper of it in the place of the right one, and
+# expects the check to fail with a line that names it: all else of the archive is right.
+# tests/check/bites.sh is the like for the routines of arch/. Needs the archives of the gcc targets.
 set -u
 cd "$(dirname "$0")/../.."
 
@@ -67,7 +67,7 @@ code aarch64 cas cas4_sync 's/^4: .*/4:/' \
 code armv8.1 cas cas8_sync '/mov .*expected$/{n;n;d}' \
     'cas8_sync: expected "dmb ish"' 'a mismatch of sync with one barrier'
 code aarch64-fat cas16 cas16_rel '/^3:/,/cbnz/d; s/b.ne    3f/b.ne    3f\n3:/' \
-    'cas16_rel: expected "b.ne' 'a pair that nothing proves'
+    'cas16_rel: expected "stlxp' 'a pair that nothing proves'
 
 # ---- registers ----------------------------------------------------------------------------------
 
@@ -83,7 +83,7 @@ code armv8.1 swp swp1_relax 's/^( +).swp .*/\1str x0, [sp, #-16]!\n&/' \
     'swp1_relax: mnemonics.tbl does not allow this' 'the stack'
 code aarch64 fetch ldclr4_rel 's/^1: .*/&\n fmov d0, x16/' \
     'ldclr4_rel: mnemonics.tbl does not allow this' 'a vector register'
-code aarch64 fetch ldadd4_relax 's/modify .new, .old, .value/modify \\value, \\old, \\value\n mov \\new, \\value/' \
+code aarch64 fetch ldadd4_relax 's/(.modify) .new, (.old, .value)/\1 \\value, \2\nmov w17, w16/' \
     'ldadd4_relax: the loop changes an operand' 'a retry that adds twice'
 
 # ---- the byte, names, bytes ---------------------------------------------------------------------

@@ -9,7 +9,7 @@
 #   suite     tests/outline/*.c on each CPU model
 #   faults    bites.sh: what `make check` finds in helpers with a fault
 #
-# Prints what was done; the last line counts. Both CPU models are played by QEMU, on an ARM64 host too.
+# Prints what was done; the last line counts. QEMU plays both CPU models, on an ARM64 host too.
 set -u
 cd "$(dirname "$0")/../.."
 
@@ -79,7 +79,7 @@ archives() {
         [ "$(sed 's/.*:\([a-z0-9_]*\.o\): *U /\1 /' "$work/said")" = "detect.o getauxval" ]
         verdict $? "$archive: expected detect.o to want getauxval and no more:"
     done
-    echo "names: $count of $(basename "$libgcc") compared with those of each archive: the same, hidden"
+    echo "names: $count of libgcc.a compared with those of each archive: the same, hidden"
 }
 
 # ---- programs -----------------------------------------------------------------------------------
@@ -92,11 +92,11 @@ served() {
     awk -v from="$2(" '
         /0x[0-9a-f]+ +0x[0-9a-f]+ +[^ ]/ { file = $NF }
         $2 ~ /^__aarch64_/ { count++; if (index(file, from) != 1) { print $2, file; others++ } }
-        END { print count + 0 " helpers and bytes, all from " from "...)"; exit others > 0 || !count }
+        END { print count + 0 " names, " others + 0 " not of " from "...)"; exit others || !count }
     ' "$1"
 }
 
-# program NAME COMPILER MODELS ARCHIVE FLAG...: program.c, linked as these say; it holds on each model.
+# program NAME COMPILER MODELS ARCHIVE FLAG...: program.c, linked so, holds on each model.
 program() {
     local name=$1 compiler=$2 models=$3 archive=$4 model count
     shift 4
@@ -107,7 +107,7 @@ program() {
     count=$(awk '{ print $1; exit }' "$work/said")
     for model in $models; do
         says "sums hold" "$name on $model" on "$model" "$work/program"
-        echo "$name on $model: $count helpers and bytes, all ours; sums hold"
+        echo "$name on $model: $count helpers and byte, all ours; sums hold"
     done
 }
 
@@ -120,25 +120,28 @@ programs() {
     program "GCC, static" gcc_ "$both" $fat -static -Wl,--whole-archive $fat -Wl,--no-whole-archive
     program "GCC, static, sections collected" gcc_ "$both" $fat -static -Wl,--gc-sections \
         -Wl,--whole-archive $fat -Wl,--no-whole-archive
+    program "GCC, link-time optimisation" gcc_ "$both" $fat -flto $fat $detect
     program "GCC, exclusives only" gcc_ "$both" build/aarch64-gcc/libordo-outline.a \
         build/aarch64-gcc/libordo-outline.a
     program "GCC, LSE only" gcc_ neoverse-n1 build/armv8.1-gcc/libordo-outline.a \
         build/armv8.1-gcc/libordo-outline.a
 
-    # The byte: 0 where nobody asks for it to be set; with the member that asks the kernel, its word.
+    # The byte: 0 where nobody asks; with the member that asks the kernel, its word.
     try "link of byte.c" gcc_ $here/byte.c -o "$work/byte" $fat
     try "link of byte.c with detection" gcc_ $here/byte.c -o "$work/detected" $fat $detect
     try "static link of byte.c with detection" \
         gcc_ -static $here/byte.c -o "$work/static" $fat $detect
-    # After libgcc, or beside its constructor: still one definition of each name.
+    try "static link of byte.c with all of the archive" gcc_ -static -Wl,--gc-sections \
+        $here/byte.c -o "$work/whole" -Wl,--whole-archive $fat -Wl,--no-whole-archive
+    # After libgcc, whose byte and constructor then serve: still one definition of each name.
     try "link of byte.c, libgcc first" gcc_ $here/byte.c -o "$work/second" -lgcc $fat $detect
     says 0 "byte, no detection" on neoverse-n1 "$work/byte"
-    for program in detected static second; do
+    for program in detected static whole second; do
         says 0 "byte, $program" on cortex-a57 "$work/$program"
         says 1 "byte, $program" on neoverse-n1 "$work/$program"
     done
     echo "byte: 0 without detection; with it 0 on cortex-a57 and 1 on neoverse-n1," \
-        "dynamic, static, and with libgcc first"
+        "dynamic, static, with libgcc first"
 
     # One helper brings itself and the byte, with or without --gc-sections.
     try "link of byte.c with a map" gcc_ $here/byte.c -o "$work/byte" $fat "-Wl,-Map,$work/map"

@@ -1,5 +1,5 @@
-/* own.c: a program that defines one helper and the byte itself. The others come from the archive, and no
- * name is defined twice. Prints how often its own was called. */
+/* own.c: a program that defines one helper and the byte itself. The others come from the archive,
+ * and no name is defined twice. Prints how often its own was called. */
 #include <stdio.h>
 
 #include "ordo/outline.h"

@@ -7,7 +7,7 @@
 
 enum { rounds = 1000, threads = 2 };
 
-/* What a thread does with objects of one type; it owns one bit of `bits`. Returns what went wrong. */
+/* What a thread does with objects of one type; it owns one bit of `bits`. Counts what is wrong. */
 #define OPERATIONS(T)                                                                              \
     static T sum_##T, swapped_##T, compared_##T, synchronised_##T, bits_##T;                       \
     static int work_##T(T bit)                                                                     \
@@ -37,7 +37,8 @@ enum { rounds = 1000, threads = 2 };
     }                                                                                              \
     static int wrong_##T(void)                                                                     \
     {                                                                                              \
-        return (sum_##T != (T)(3 * rounds * threads)) + (compared_##T != (T)(2 * rounds * threads)) + \
+        return (sum_##T != (T)(3 * rounds * threads)) +                                            \
+               (compared_##T != (T)(2 * rounds * threads)) +                                       \
                (synchronised_##T != (T)(rounds * threads)) + (swapped_##T != (T)(rounds - 1)) +    \
                (bits_##T != 0);                                                                    \
     }

@@ -1,5 +1,5 @@
-/* whole.c: a program with helpers and a byte of its own beside those of part.c. It sets its byte, so
- * it needs a CPU with LSE, and prints both. */
+/* whole.c: a program with helpers and a byte of its own beside those of part.c. It sets its byte,
+ * so it needs a CPU with LSE, and prints both. */
 #include <stdio.h>
 
 #include "ordo/outline.h"
