@@ -7,6 +7,11 @@
  *
  *     aarch64-linux-gnu-gcc program.c -lordo-outline -Wl,-u,ordo_outline_detect
  *
+ * In a static program the C library, which comes later, calls helpers too. They are served as well
+ * if all of the archive is linked (--gc-sections may drop again what nobody calls):
+ *
+ *     ... -static program.c -Wl,--whole-archive -lordo-outline -Wl,--no-whole-archive
+ *
  *   operation  arguments                                    result: the old value, zero-extended
  *   cas        expected, desired, pointer                   1, 2, 4, 8, 16 bytes
  *   swp        value, pointer                               1, 2, 4, 8 bytes, and so the others
@@ -20,7 +25,7 @@
  *
  * They change x0 (cas16: x0 and x1), x15, x16, x17 and the flags, and use no stack: a caller
  * written in assembly may keep all else in registers. Nothing is promised of an object that is not
- * naturally aligned. cas16 on a CPU without LSE writes also where it finds another value.
+ * naturally aligned. cas16 needs write permission also where it finds another value.
  *
  * No compiler calls a helper for loads, stores and fences, which are single instructions.
  */

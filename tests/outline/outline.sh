@@ -120,6 +120,13 @@ programs() {
     program "GCC, static" gcc_ "$both" $fat -static -Wl,--whole-archive $fat -Wl,--no-whole-archive
     program "GCC, static, sections collected" gcc_ "$both" $fat -static -Wl,--gc-sections \
         -Wl,--whole-archive $fat -Wl,--no-whole-archive
+    # The map does show what comes from elsewhere: without that, libgcc serves the C library.
+    try "plain static link" gcc_ -static $here/program.c -o "$work/program" $fat -lpthread \
+        "-Wl,-Map,$work/map"
+    served "$work/map" $fat > "$work/said" 2>&1
+    [ $? -eq 1 ] && grep -q 'libgcc\.a(cas_4_2\.o)' "$work/said"
+    verdict $? "no helper of libgcc in a static program that should have some:"
+
     program "GCC, link-time optimisation" gcc_ "$both" $fat -flto $fat $detect
     program "GCC, exclusives only" gcc_ "$both" build/aarch64-gcc/libordo-outline.a \
         build/aarch64-gcc/libordo-outline.a
