@@ -16,9 +16,10 @@ OUTLINE_MEMBERS := have_lse detect $(shell awk '$$1 == "helper" { \
     abi/outline/ops.tbl)
 
 define outline_rules
-build/$(1)/libordo-outline.a: $(patsubst %,build/$(1)/outline/%.o,$(OUTLINE_MEMBERS))
+build/$(1)/libordo-outline.a: $(patsubst %,build/$(1)/outline/%.o,$(OUTLINE_MEMBERS)) \
+    abi/outline/ops.tbl
 	@echo "  AR      $$@"
-	$$(Q)rm -f $$@ && ar rcsD $$@ $$^
+	$$(Q)rm -f $$@ && ar rcsD $$@ $$(filter %.o,$$^)
 
 build/$(1)/outline/%.o: private SUFFIX = $(OUTLINE.$(BACKEND.$(1))) -DHELPER=__aarch64_$$(@F:.o=)
 build/$(1)/outline/cas16_%.o: abi/outline/cas16.S toolchains/$(1).mk
