@@ -3,6 +3,8 @@
 #
 #   archives  the names of libgcc with their visibilities, none more or fewer; nothing undefined but
 #             the byte. (What is in the helpers is the business of `make check`.)
+#   orders    the enumerator of tests/model compiles small programs by abi/outline/ordering.tbl: none
+#             ends as C forbids by the axioms of Armv8, and a weaker row is noticed
 #   programs  unmodified ones, by GCC and Clang, dynamic, static, without a C library, and a shared
 #             library: every helper that they have is ours, by link map, and they run on a CPU
 #             without LSE and on one with it
@@ -80,6 +82,24 @@ archives() {
         verdict $? "$archive: expected detect.o to want getauxval and no more:"
     done
     echo "names: $count of libgcc.a compared with those of each archive: the same, hidden"
+}
+
+# ---- orders -------------------------------------------------------------------------------------
+
+# The one step that these axioms would let be weaker: the second look comes after all that is before
+# the first barrier, so that a barrier that orders that look is enough. arch's `full` has it too.
+weaker="[aarch64] compare_exchange compare_exchange_weak : full : step 10, dmb ish: dmb ishld instead"
+
+orders() {
+    awk -f tests/outline/as_arch.awk arch/ordering.tbl abi/outline/ordering.tbl > "$work/table"
+    build/model/enumerator table "$work/table" --programs ${ORDO_LONG:+2}000 > "$work/said" 2>&1
+    grep -q '^table: .* 0 compiled to one' "$work/said"
+    verdict $? "a helper lets programs end as C forbids:"
+    grep '^aarch64 .*rows;\|^armv8.1 .*rows;\|^table:' "$work/said" | sed 's/: FAILED$//; s/^/orders: /'
+    sed -n 's/: NOT NOTICED$//p' "$work/said" > "$work/unnoticed"
+    [ "$(cat "$work/unnoticed")" = "$weaker" ]
+    verdict $? "rows made weaker, expected to go unnoticed only \"$weaker\":"
+    echo "orders: $(sed -n 's/^rows made weaker: \([0-9]*\) .*/\1/p' "$work/said") weaker rows noticed"
 }
 
 # ---- programs -----------------------------------------------------------------------------------
@@ -200,6 +220,7 @@ suite() { # suite TARGET MODEL
 }
 
 archives
+orders
 programs
 suite aarch64-gcc cortex-a57
 suite aarch64-fat-gcc cortex-a57
