@@ -151,17 +151,27 @@ static void print_left(struct audit *audit, bool each)
     }
 }
 
+/* The long form has the members of an archive one by one: "libc.a(malloc.o)". */
+static size_t object_length(const struct site *site, bool each)
+{
+    const char *object = site->function->object;
+
+    return each ? strlen(object) : strcspn(object, "(");
+}
+
 static void print_runtime(struct audit *audit, bool each)
 {
     qsort(audit->runtime_left, audit->runtime_left_count, sizeof *audit->runtime_left, by_object);
     for (size_t i = 0, next; i < audit->runtime_left_count; i = next) {
         const char *object = audit->runtime_left[i].function->object;
+        size_t length = object_length(&audit->runtime_left[i], each);
 
         for (next = i + 1; next < audit->runtime_left_count &&
-                           strcmp(object, audit->runtime_left[next].function->object) == 0;
+                           object_length(&audit->runtime_left[next], each) == length &&
+                           strncmp(object, audit->runtime_left[next].function->object, length) == 0;
              next++)
             ;
-        printf("    %5zu  %s\n", next - i, object);
+        printf("    %5zu  %.*s\n", next - i, (int)length, object);
         for (size_t j = i; each && j < next; j++)
             print_site(&audit->runtime_left[j]);
     }
@@ -182,8 +192,8 @@ static void print_text(struct audit *audit, bool each)
     print_callees(audit, sorted, true, each);
     printf("  %zu atomic function%s from elsewhere\n", elsewhere, plural(elsewhere));
     print_callees(audit, sorted, false, each);
-    printf("  %zu atomic instruction%s and barriers in the program's own code\n", audit->left_count,
-           plural(audit->left_count));
+    printf("  %zu atomic instruction%s or barrier%s left in the program's own code\n",
+           audit->left_count, plural(audit->left_count), plural(audit->left_count));
     print_left(audit, each);
     printf("  %zu in the run-time library\n", audit->runtime_left_count);
     print_runtime(audit, each);

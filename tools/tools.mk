@@ -10,4 +10,11 @@ build/host/ordo: $(ORDO_OBJECTS)
 	$(Q)gcc -o $@ $^ $(LLVM_LINK)
 
 .PHONY: tools
-tools: build/host/ordo
+tools: build/host/ordo build/host/ordo-cc build/host/ordo-c++
+
+build/host/ordo-cc: tools/ordo-cc.in
+	@mkdir -p $(@D)
+	$(Q)sed -e 's#@LIBDIR@#$(CURDIR)/build#; s#@BINDIR@#$(CURDIR)/build/host#' \
+	    -e 's#@VERSION@#$(VERSION)#' $< > $@ && chmod +x $@
+build/host/ordo-c++: build/host/ordo-cc
+	$(Q)ln -sf ordo-cc $@
