@@ -286,9 +286,9 @@ static uint64_t address_of(const struct function *function)
     return function->section->address + function->from;
 }
 
-/* The function that begins at `address`, or NULL. Functions of one section are together, and in
- * order of their addresses. */
-static struct function *function_at(const struct audit *audit, uint64_t address)
+/* The function that `address` is in, or NULL. Functions of one section are together, and in order of
+ * their addresses. */
+static struct function *function_around(const struct audit *audit, uint64_t address)
 {
     const struct machine_section *section = section_at(audit->file->objects, address);
     size_t low = 0, high = audit->function_count;
@@ -300,14 +300,21 @@ static struct function *function_at(const struct audit *audit, uint64_t address)
         const struct function *function = &audit->functions[middle];
 
         if (function->section < section ||
-            (function->section == section && address_of(function) < address))
+            (function->section == section && address_of(function) <= address))
             low = middle + 1;
         else
             high = middle;
     }
-    if (low == audit->function_count || address_of(&audit->functions[low]) != address)
+    if (low == 0 || audit->functions[low - 1].section != section)
         return NULL;
-    return &audit->functions[low];
+    return &audit->functions[low - 1];
+}
+
+static struct function *function_at(const struct audit *audit, uint64_t address)
+{
+    struct function *function = function_around(audit, address);
+
+    return function && address_of(function) == address ? function : NULL;
 }
 
 /* "libgcc.a(ldadd_4_4.o)" */
@@ -597,6 +604,22 @@ static void add_uncalled(struct audit *audit)
             callee_outside(audit, program->imports[i].name);
 }
 
+/* Of ordo's own sources, and of what the linker left out, nothing is said. */
+static void add_inline_units(struct audit *audit)
+{
+    const struct inline_unit *unit;
+
+    for (size_t i = 0; (unit = lines_inline_unit(audit->lines, i)); i++) {
+        const struct function *function = function_around(audit, unit->address);
+
+        if (!function || function->owner == owner_ordo)
+            continue;
+        audit->inline_units =
+            grow(audit->inline_units, audit->inline_unit_count, sizeof *audit->inline_units);
+        audit->inline_units[audit->inline_unit_count++] = unit->name;
+    }
+}
+
 void audit_scan(struct audit *audit)
 {
     find_functions(audit);
@@ -604,6 +627,7 @@ void audit_scan(struct audit *audit)
         if (audit->functions[i].owner != owner_ordo && !audit->functions[i].data)
             scan_function(audit, &audit->functions[i]);
     add_uncalled(audit);
+    add_inline_units(audit);
 }
 
 bool audit_escapes(const struct audit *audit)
