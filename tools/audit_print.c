@@ -83,9 +83,11 @@ static const struct callee **sorted_callees(const struct audit *audit)
 
 static int by_function(const struct site *left, const struct site *right)
 {
-    return left->function == right->function
-               ? 0
-               : compare_texts(left->function->name, right->function->name);
+    const struct function *a = left->function, *b = right->function;
+
+    if (!a->name && !b->name)
+        return (a->from > b->from) - (a->from < b->from);
+    return compare_texts(a->name, b->name);
 }
 
 static int by_line(const void *left, const void *right)

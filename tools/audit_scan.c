@@ -213,11 +213,59 @@ static struct starts find_starts(const struct machine_object *object)
     return starts;
 }
 
+/* Are all atomic functions that the file defines by name ordo's? */
+static bool is_ordo_throughout(const struct audit *audit, const struct machine_object *object)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < object->symbol_count; i++) {
+        const struct machine_symbol *symbol = &object->symbols[i];
+
+        if (!symbol->function || !symbol->section || !is_code(symbol->section) ||
+            symbol->offset >= symbol->section->size || !is_abi_name(symbol->name))
+            continue;
+        if (!known_find(audit->ordo, symbol->name, symbol->section->bytes + symbol->offset,
+                        symbol->section->size - symbol->offset, 0))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+static bool has_symbol_table(const struct machine_object *object)
+{
+    for (size_t i = 0; i < object->section_count; i++)
+        if (object->sections[i].type == SHT_SYMTAB)
+            return true;
+    return false;
+}
+
+/* Some functions have so little to do that the compiler's library has the same code for them. Ours
+ * have another name too, which begins with "ordo"; where names were stripped, the company that the
+ * function is in decides. */
+static bool is_ours_not_theirs(const struct audit *audit, const struct machine_symbol *symbol,
+                               const struct start *first, const struct start *last)
+{
+    const struct machine_section *section = symbol->section;
+
+    if (!is_abi_name(symbol->name))
+        return true;
+    for (const struct start *start = first; start < last; start++)
+        if (start->symbol && starts(start->symbol->name, "ordo"))
+            return true;
+    if (!known_find(audit->runtime(audit->file), symbol->name, section->bytes + symbol->offset,
+                    section->size - symbol->offset, 0))
+        return true;
+    return !has_symbol_table(audit->file->objects) &&
+           is_ordo_throughout(audit, audit->file->objects);
+}
+
 /* Names a function by the symbols that begin there, and tells if it is ordo's: the names stand at
  * `first` to `last` in the list. */
 static void identify(const struct audit *audit, struct function *function, const struct start *first,
                      const struct start *last)
 {
+    enum { least = 4 }; /* of what has no name: shorter ones have no room for an atomic operation */
     const uint8_t *code = function->section->bytes + function->from;
     const struct known_function *known = NULL;
 
@@ -228,9 +276,11 @@ static void identify(const struct audit *audit, struct function *function, const
             function->name = start->symbol->name;
         known = known_find(audit->ordo, start->symbol->name, code,
                            function->section->size - function->from, 0);
+        if (known && !is_ours_not_theirs(audit, start->symbol, first, last))
+            return;
     }
-    if (!function->name && !known)
-        known = known_find(audit->ordo, NULL, code, function->to - function->from, 6);
+    if (!function->name)
+        known = known_find(audit->ordo, NULL, code, function->to - function->from, least);
     if (known) {
         function->owner = owner_ordo;
         if (!function->name)
@@ -430,7 +480,8 @@ static size_t callee_outside(struct audit *audit, const char *name)
     if (!symbol)
         callee->place = "no library that was found";
     else if (known_find(audit->ordo, name, symbol->section->bytes + symbol->offset,
-                        symbol->section->size - symbol->offset, 0))
+                        symbol->section->size - symbol->offset, 0) &&
+             (!is_abi_name(name) || is_ordo_throughout(audit, symbol->object)))
         callee->ordo = true;
     else
         callee->place = path;

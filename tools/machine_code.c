@@ -313,7 +313,8 @@ static bool add_object(struct machine_file *file, Elf *elf, const char *name)
     enum machine_architecture architecture;
     GElf_Ehdr header;
 
-    if (!gelf_getehdr(elf, &header))
+    if (!gelf_getehdr(elf, &header) || header.e_ident[EI_CLASS] != ELFCLASS64 ||
+        header.e_ident[EI_DATA] != ELFDATA2LSB)
         return false;
     switch (header.e_machine) {
     case EM_X86_64: architecture = machine_x86_64; break;

@@ -20,7 +20,7 @@ static void assembly(void)
 #else
     __asm__ volatile("ldaxrb w9, [%0]\nstlxrb w10, w9, [%0]\nclrex" : : "r"(&word) : "w9", "w10", "memory"); // left: aarch64-gcc aarch64-clang
     __asm__ volatile(".arch_extension lse\nldaddal w9, w10, [%0]" : : "r"(&word) : "w10", "memory"); // left: aarch64-gcc aarch64-clang
-    __asm__ volatile("stclrlh w9, [%0]" : : "r"(&word) : "memory"); // left: aarch64-gcc aarch64-clang
+    __asm__ volatile(".arch_extension lse\nstclrlh w9, [%0]" : : "r"(&word) : "memory"); // left: aarch64-gcc aarch64-clang
     __asm__ volatile("isb" : : : "memory");                         // left: aarch64-gcc aarch64-clang
 #endif
 }
