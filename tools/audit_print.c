@@ -110,6 +110,13 @@ static int by_object(const void *left, const void *right)
     return order ? order : (a->address > b->address) - (a->address < b->address);
 }
 
+/* A list without elements is NULL, which qsort does not take. */
+static void sort(struct site *sites, size_t count, int (*order)(const void *, const void *))
+{
+    if (count)
+        qsort(sites, count, sizeof *sites, order);
+}
+
 static void print_place(const struct site *site)
 {
     if (site->file)
@@ -146,7 +153,7 @@ static void print_callees(const struct audit *audit, const struct callee **sorte
 
 static void print_left(struct audit *audit, bool each)
 {
-    qsort(audit->left, audit->left_count, sizeof *audit->left, by_line);
+    sort(audit->left, audit->left_count, by_line);
     for (size_t i = 0, next; i < audit->left_count; i = next) {
         const struct site *site = &audit->left[i];
 
@@ -176,7 +183,7 @@ static size_t object_length(const struct site *site, bool each)
 
 static void print_runtime(struct audit *audit, bool each)
 {
-    qsort(audit->runtime_left, audit->runtime_left_count, sizeof *audit->runtime_left, by_object);
+    sort(audit->runtime_left, audit->runtime_left_count, by_object);
     for (size_t i = 0, next; i < audit->runtime_left_count; i = next) {
         const char *object = audit->runtime_left[i].function->object;
         size_t length = object_length(&audit->runtime_left[i], each);

@@ -209,7 +209,8 @@ static struct starts find_starts(const struct machine_object *object)
         if (section)
             add_start(&starts, section, object->starts[i] - section->address, NULL);
     }
-    qsort(starts.list, starts.count, sizeof *starts.list, by_place);
+    if (starts.count)
+        qsort(starts.list, starts.count, sizeof *starts.list, by_place);
     return starts;
 }
 
