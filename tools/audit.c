@@ -171,15 +171,17 @@ static struct known *open_ordo(const struct machine_file *program)
     return known;
 }
 
+#define COMPILERS "{lib{gcc,gcc_eh,stdc++,supc++,atomic,gomp}.a,crt*.o}"
+
 static const struct known *runtime(const struct machine_file *program)
 {
     static const char *const patterns[][4] = {
         [machine_x86_64] = {"/usr/lib/x86_64-linux-gnu/{libc.a,libc_nonshared.a,*crt*.o}",
                             "/usr/x86_64-linux-gnu/lib/{libc.a,libc_nonshared.a,*crt*.o}",
-                            "/usr/lib/{gcc,gcc-cross}/x86_64-linux-gnu/*/{lib*.a,crt*.o}", NULL},
+                            "/usr/lib/{gcc,gcc-cross}/x86_64-linux-gnu/*/" COMPILERS, NULL},
         [machine_aarch64] = {"/usr/lib/aarch64-linux-gnu/{libc.a,libc_nonshared.a,*crt*.o}",
                              "/usr/aarch64-linux-gnu/lib/{libc.a,libc_nonshared.a,*crt*.o}",
-                             "/usr/lib/{gcc,gcc-cross}/aarch64-linux-gnu/*/{lib*.a,crt*.o}", NULL},
+                             "/usr/lib/{gcc,gcc-cross}/aarch64-linux-gnu/*/" COMPILERS, NULL},
     };
     static struct known *known;
 
