@@ -83,16 +83,16 @@ core  = $(patsubst %.c,%.o,$(filter-out $(patsubst core/$(FUTEX.$(1))/%,core/%,$
     $(wildcard core/*.c)) $(seams))
 
 sources = $(filter-out dispatch,$(basename $(notdir $(wildcard arch/$(1)/*.S))))
-OBJECTS.x86_64  := $(patsubst %,x86_64/%.o,$(call sources,x86_64) features)
-OBJECTS.aarch64 := $(patsubst %,aarch64/%.o,$(call sources,aarch64) features)
-OBJECTS.armv8.1 := $(patsubst %,armv8.1/%.o,$(call sources,armv8.1)) aarch64/features.o
+OBJECTS.x86_64  := $(patsubst %,x86_64/%.o,$(call sources,x86_64) cpu features)
+OBJECTS.aarch64 := $(patsubst %,aarch64/%.o,$(call sources,aarch64) cpu features)
+OBJECTS.armv8.1 := $(patsubst %,armv8.1/%.o,$(call sources,armv8.1)) aarch64/cpu.o aarch64/features.o
 OBJECTS.generic := generic/atomics.o generic/features.o
 
 # The fat library: files that are the same for both instruction sets are assembled once, the others
 # twice, with a suffix on every name; dispatch.S has the public names.
 SAME := load store fence spin_hint wait_for_change
 TWO  := $(filter-out $(SAME),$(call sources,aarch64))
-OBJECTS.aarch64-fat := $(patsubst %,aarch64/%.o,$(SAME) dispatch features) \
+OBJECTS.aarch64-fat := $(patsubst %,aarch64/%.o,$(SAME) dispatch cpu features) \
     $(patsubst %,aarch64/%_llsc.o,$(TWO)) $(patsubst %,armv8.1/%_lse.o,$(TWO))
 
 # The generic back end sees both orderings of a compare-exchange. Its 128 bits are libatomic's, and
@@ -156,14 +156,14 @@ LIBRARIES := $(foreach target,$(TARGETS),build/$(target)/libordo.a build/$(targe
 .PHONY: libraries
 libraries: $(LIBRARIES)
 
-include tests/model/model.mk tests/tests.mk $(wildcard abi/*/*.mk)
+# What is built in a directory of its own: the library without a C library, and the other ABIs; not
+# on the compiler's builtins, nor again for another assembler or without futexes.
+OTHER_ABIS := $(filter-out generic-% %-nasm %-pthread,$(TARGETS))
+include tests/model/model.mk tests/tests.mk freestanding/freestanding.mk $(wildcard abi/*/*.mk)
 
 # ---- installation --------------------------------------------------------------------------------
 
-# What is built in a directory of its own: the other ABIs, and the library without a C library; not
-# on the compiler's builtins, nor again for another assembler or without futexes.
-OTHER_ABIS := $(filter-out generic-% %-nasm %-pthread,$(TARGETS))
-libraries_of = libordo.a libordo.so $(if $(filter $(1),$(OTHER_ABIS)),\
+libraries_of = libordo.a libordo.so $(if $(filter $(1),$(OTHER_ABIS)),libordo-freestanding.a \
     $(if $(wildcard abi/atomic/*.mk),libordo-atomic.a libordo-atomic.so) \
     $(if $(wildcard abi/outline/*.mk),$(if $(filter aarch64,$(CPU.$(1))),libordo-outline.a)))
 
