@@ -159,7 +159,8 @@ libraries: $(LIBRARIES)
 # What is built in a directory of its own: the library without a C library, and the other ABIs; not
 # on the compiler's builtins, nor again for another assembler or without futexes.
 OTHER_ABIS := $(filter-out generic-% %-nasm %-pthread,$(TARGETS))
-include tests/model/model.mk tests/tests.mk freestanding/freestanding.mk $(wildcard abi/*/*.mk)
+include tests/model/model.mk tests/tests.mk freestanding/freestanding.mk \
+    $(wildcard abi/*/*.mk tools/*.mk)
 
 # ---- installation --------------------------------------------------------------------------------
 

@@ -1,0 +1,13 @@
+# tools.mk: the `ordo` command, and the compiler wrapper as it is used from the build tree.
+
+ORDO_OBJECTS := $(patsubst %,build/host/tools/%.o,ordo machine_code known audit audit_scan audit_lines \
+    audit_libraries audit_print)
+
+build/host/tools/ordo.o: private DEFINES = -DORDO_VERSION='"$(VERSION)"'
+build/host/tools/audit%.o build/host/tools/known.o: private DEFINES = -Itools -D_GNU_SOURCE
+build/host/ordo: $(ORDO_OBJECTS)
+	@echo "  LINK    $@"
+	$(Q)gcc -o $@ $^ $(LLVM_LINK)
+
+.PHONY: tools
+tools: build/host/ordo
