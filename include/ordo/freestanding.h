@@ -4,10 +4,9 @@
  *
  * The library makes no system call, needs no start-up code, no constructors, no relocation at run
  * time, no thread-local storage and no stack beyond its calls', and touches no register of floating
- * point or vectors. All its names are hidden, so they stay inside what they are linked into. Of the
- * stack below rsp x86-64 code keeps nothing (no red zone; fence_seq_cst makes a locked `or` with 0
- * there, which changes nothing). ARM64 code leaves x18 alone, and its 128 bits are accessed in one
- * piece as ordinary (Normal, cacheable) memory is: switch on the MMU first, as every exclusive needs.
+ * point or vectors. x86-64 code keeps nothing in the stack below rsp (fence_seq_cst makes a locked
+ * `or` with 0 there, which changes nothing), so interrupts may use it. ARM64 code leaves x18 alone;
+ * its atomics need ordinary memory (Normal, cacheable), so the MMU comes first.
  *
  * CPU features: nobody is asked. Each byte of cpu.h is 0, the form that every CPU has, until the
  * program calls ordo_cpu_force, such as (ordo_cpu_lse, true) for the fat ARM64 library if
