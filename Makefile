@@ -10,6 +10,7 @@ ARCH      ?= $(if $(filter aarch64,$(HOST_ARCH)),aarch64-fat,$(HOST_ARCH))
 TOOLCHAIN ?= gcc
 PREFIX    ?= /usr/local
 FILE      ?= /usr/share/common-licenses/GPL-3
+LLVM_CONFIG ?= llvm-config-14
 VERSION   := 0.1.0
 HERE      := $(ARCH)-$(TOOLCHAIN)
 
@@ -68,8 +69,9 @@ ifeq ($(or $(filter $(HERE),$(TARGETS)),$(filter clean help,$(MAKECMDGOALS))),)
 $(error no target $(HERE): ARCH and TOOLCHAIN must give one of $(sort $(TARGETS)))
 endif
 
-# The goals that do not set the machine up say what is missing.
-ifneq ($(filter all install,$(or $(MAKECMDGOALS),all)),)
+# The goals that do not set the machine up say what is missing; to install what is built needs nothing.
+BUILT := $(wildcard build/$(HERE)/libordo.so)
+ifneq ($(filter all $(if $(BUILT),,install),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(strip $(foreach tool,$(firstword $(CC.$(HERE))) $(TOOLS.$(HERE)),\
     $(if $(shell command -v $(tool)),,$(tool))))
 $(if $(MISSING),$(error $(HERE) needs $(MISSING); toolchains/setup installs what all targets need))
@@ -170,7 +172,7 @@ libraries_of = libordo.a libordo.so $(if $(filter $(1),$(OTHER_ABIS)),libordo-fr
 
 # The commands are for this machine, and read machine code with LLVM.
 WITHOUT_COMMANDS := $(if $(filter-out $(HOST_ARCH),$(CPU.$(HERE))),it is for this machine$(,) not for $(CPU.$(HERE)),\
-    $(if $(shell command -v llvm-config-14),,it needs LLVM 14$(,) which toolchains/setup installs))
+    $(if $(shell command -v $(LLVM_CONFIG)),,it needs LLVM 14$(,) which toolchains/setup installs))
 
 all: $(addprefix build/$(HERE)/,$(call libraries_of,$(HERE))) \
     $(if $(strip $(WITHOUT_COMMANDS)),,$(if $(wildcard tools/ordo.c),build/host/ordo))
@@ -194,6 +196,14 @@ $(foreach name,VERSION SONAME DESTDIR PREFIX BINDIR LIBDIR INCLUDEDIR MANDIR,\
 install uninstall:
 	$(Q)toolchains/install $@
 
+# The committed tree, the same bytes whoever makes it.
+.PHONY: dist
+dist:
+	$(Q)[ -e .git ] || { echo "dist: this tree is not a git repository, which knows what belongs to it" >&2; exit 2; }
+	$(Q)[ -z "$$(git status --porcelain)" ] || echo "dist: what is not committed is left out"
+	$(Q)mkdir -p build && git archive -9 --prefix=ordo-$(VERSION)/ -o build/ordo-$(VERSION).tar.gz HEAD
+	@echo "dist: build/ordo-$(VERSION).tar.gz"
+
 # ---- other goals ---------------------------------------------------------------------------------
 
 #: make                     the library of this machine, in build/ARCH-TOOLCHAIN/
@@ -203,6 +213,7 @@ install uninstall:
 #: make install PREFIX=DIR  headers, libraries, commands, pkg-config and CMake files; DESTDIR is put
 #:                          in front; BINDIR, LIBDIR, INCLUDEDIR and MANDIR stand elsewhere
 #: make uninstall           takes them away, given the same
+#: make dist                build/ordo-VERSION.tar.gz, the committed sources
 #: make clean               removes build/
 #: V=1 shows commands; SETUP=no keeps the goals above from installing packages
 .PHONY: help clean
