@@ -39,8 +39,9 @@ says() {
 # ---- the tree -----------------------------------------------------------------------------------
 
 install_to() { # install_to VARIABLE=VALUE...: nothing is built any more
-    make -s SETUP=no install "$@" > "$work/install.$BASHPID" 2>&1 || { cat "$work/install.$BASHPID"; return 1; }
-    ! grep -E '^  (CC|AS|AR|LINK)' "$work/install.$BASHPID"
+    local output
+    output=$(make -s SETUP=no install "$@" 2>&1) || { echo "$output"; return 1; }
+    ! grep -E '^  (CC|AS|AR|LINK)' <<< "$output"
 }
 
 # No file says where it was built or staged.
@@ -54,14 +55,13 @@ names_no_place() { # names_no_place TREE PLACE...
 
 # What is installed again is another file under the same name: who has the old one keeps it whole.
 replaces() { # replaces TREE VARIABLE=VALUE...
-    (cd "$1" && find . ! -type d -printf '%i %p\n' | sort -k2) > "$work/before"
-    exec 9< "$1/lib/libordo.so" # so that the number is not given again
+    local before after object=$1/lib/libordo.so.0
+    before=$(cd "$1" && find . ! -type d | sort)
+    exec 9< "$object" # so that its number is not given again
     install_to "${@:2}" || return 1
-    (cd "$1" && find . ! -type d -printf '%i %p\n' | sort -k2) > "$work/after"
-    exec 9<&-
-    diff <(cut -d' ' -f2- "$work/before") <(cut -d' ' -f2- "$work/after") &&
-        [ "$(grep -c . "$work/before")" -gt 70 ] &&
-        ! grep -q "^$(grep 'libordo.so.0.1.0$\|libordo.so.[0-9.]*$' "$work/before" | head -1 | cut -d' ' -f1) " "$work/after"
+    after=$(cd "$1" && find . ! -type d | sort)
+    diff <(echo "$before") <(echo "$after") && [ "$(wc -l <<< "$after")" -gt 70 ] &&
+        [ ! "$object" -ef /dev/fd/9 ] && cmp "$object" /dev/fd/9
 }
 
 uninstalls() { # uninstalls TREE VARIABLE=VALUE...
@@ -260,7 +260,9 @@ arm64() {
     step "CMake: another CPU's" cmake_without "$tree" "REQUIRED"
     step "what libordo.so exports, ARM64" exports $gnu-gcc $gnu-nm "$tree" "$lib"
     step "how libordo.so is laid out, ARM64" properties $gnu-readelf "$lib/libordo.so" "AArch64 feature: BTI, PAC"
-    step "headers in C, ARM64" compile "$tree" c $gnu-gcc -std=c17
+    [ -z "${ORDO_LONG-}" ] || step "headers in C, ARM64" compile "$tree" c $gnu-gcc -std=c17
+    step "outline.h" $gnu-gcc -std=c17 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -I"$tree/include" \
+        -include ordo/outline.h -x c /dev/null
 
     step "unmodified program, ARM64" $gnu-gcc -O2 "$here/unmodified.c" -latomic -o "$work/unmodified-arm"
     step "libatomic becomes ours, ARM64" served_by "$lib/ordo/" \
@@ -275,8 +277,9 @@ arm64() {
 # ---- the source archive -------------------------------------------------------------------------
 
 same_archive() {
-    local archive=build/ordo-0.1.0.tar.gz
-    make -s dist && mv $archive "$work/first.tar.gz" && make -s dist && cmp $archive "$work/first.tar.gz"
+    local archive
+    archive=$(make -s dist | sed -n 's/^dist: build/build/p') && mv "$archive" "$work/first.tar.gz" &&
+        make -s dist && cmp "$archive" "$work/first.tar.gz"
 }
 
 source_archive() {
@@ -287,8 +290,8 @@ source_archive() {
         <(cd "$work/unpacked here"/* && find . ! -type d -printf '%P\n' | sort)
     cd "$work/unpacked here"/* || exit 1
     step "no archive from an archive" refuses 'not a git repository' make dist
-    step "make, from the archive" make -s SETUP=no LLVM_CONFIG=none
-    step "make install, from the archive" make -s SETUP=no LLVM_CONFIG=none install PREFIX="$work/from archive"
+    step "make, from the archive" make -s SETUP=no LLVM_CONFIG=none CFLAGS=-O1
+    step "make install, from the archive" make -s SETUP=no LLVM_CONFIG=none CFLAGS=-O1 install PREFIX="$work/from archive"
     step "no file names the build directory, from the archive" names_no_place "$work/from archive" "$PWD"
     step "a program" gcc -O2 -I"$work/from archive/include" "$here/hello.c" "$work/from archive/lib/libordo.a" \
         -lpthread -o "$work/from-archive"
@@ -299,14 +302,67 @@ source_archive() {
     fi
 }
 
+# ---- seeded faults ------------------------------------------------------------------------------
+
+# misses WHAT COMMAND...: the check does not find the fault.
+misses() {
+    "${@:2}" > "$work/log.faults" 2>&1 || { echo "passed fault: $1" >> "$work/steps"; return; }
+    echo "failed fault: $1" >> "$work/steps"
+    echo "install.sh: this fault is not found: $1" >&2
+}
+
+# link MAP OPTION...: libordo.so of this machine once more, with another map or without an option.
+link() {
+    gcc -shared -nostartfiles -Wl,--version-script="$1" -Wl,-z,nodelete "${@:2}" \
+        -o "$work/faulty/lib/libordo.so" -Wl,--whole-archive "build/$own/libordo.a" -Wl,--no-whole-archive
+}
+
+faults() {
+    local tree=$work/faulty map=build/ordo.map headers note
+    local right=(-Wl,-soname,libordo.so.0 -Wl,-Bsymbolic-functions -Wl,-z,relro,-z,now)
+    headers=$tree/include/ordo
+    note="x86 feature: IBT, SHSTK"
+    [ "$(uname -m)" = x86_64 ] || note="AArch64 feature: BTI, PAC"
+    mkdir -p "$tree/lib" "$headers"
+    cp include/ordo/*.h "$headers"
+    rm "$headers/restartable.h" "$headers/outline.h"
+    link $map "${right[@]}"
+    step "no fault: exports" exports gcc nm "$tree" "$tree/lib"
+    step "no fault: properties" properties readelf "$tree/lib/libordo.so" "$note"
+
+    sed 's/ordo_mutex_lock;/& ordo_waiter_wait;/' $map > "$work/map"
+    link "$work/map" "${right[@]}"
+    misses "an internal function is exported" exports gcc nm "$tree" "$tree/lib"
+    sed '/ ordo_mutex_try_lock;/d' $map > "$work/map"
+    link "$work/map" "${right[@]}"
+    misses "a public function is not" exports gcc nm "$tree" "$tree/lib"
+    link $map -Wl,-soname,libordo.so -Wl,-Bsymbolic-functions -Wl,-z,now
+    misses "another soname" properties readelf "$tree/lib/libordo.so" "$note"
+    link $map -Wl,-soname,libordo.so.0 -Wl,-z,now
+    misses "calls inside by way of the PLT" properties readelf "$tree/lib/libordo.so" "$note"
+    link $map "${right[@]}" -Wl,-z,lazy
+    misses "bound late" properties readelf "$tree/lib/libordo.so" "$note"
+    link $map "${right[@]}" -Wl,-z,execstack
+    misses "executable stack" properties readelf "$tree/lib/libordo.so" "$note"
+    link $map "${right[@]}"
+
+    sed -i 's/^void ordo_spin_lock_unlock(/void ordo_spin_lock_forgotten(ordo_spin_lock *lock);\n&/' "$headers/spin_lock.h"
+    misses "a new function, forgotten in the map" exports gcc nm "$tree" "$tree/lib"
+    sed -i '/#include "ordo\/atomic.h"/d' "$headers/spin_lock.h"
+    misses "a header without what it needs" compile "$tree" c gcc -std=c17
+    cp include/ordo/spin_lock.h "$headers"
+    rm "$headers/thread_safety.h"
+    misses "a header that is not installed" compile "$tree" c gcc -std=c17
+    echo "$PWD" > "$tree/lib/left over"
+    misses "the build directory in a file" names_no_place "$tree" "$PWD"
+}
+
 (native) &
 (arm64) &
+if [ -e .git ]; then (source_archive) & else echo "make dist: SKIP, this is no git repository"; fi
 wait
-if [ -e .git ]; then
-    (source_archive)
-else
-    echo "make dist: SKIP, this is no git repository"
-fi
+(faults)
 failed=$(grep -c '^failed' "$work/steps")
+echo "$(grep -c '^passed fault' "$work/steps") seeded faults found"
 echo "$(grep -c '^passed' "$work/steps") passed, $failed failed"
 [ "$failed" -eq 0 ]
