@@ -1,10 +1,9 @@
 // cas16.S: compare-and-swap of 16 bytes: stores desired if the object equals expected.
 //
-//   unsigned __int128 __aarch64_cas16_<order>(unsigned __int128 expected,
-//                                             unsigned __int128 desired, unsigned __int128 *object);
+//   T __aarch64_cas16_<order>(T expected, T desired, T *object);     T is unsigned __int128
 //
 // in:       x0 x1 expected, x2 x3 desired, low halves first; x4 object
-// out:      x0 x1 what the object held; it equals expected exactly if desired was stored
+// out:      x0 x1 what the object held: expected exactly if desired was stored
 // clobbers: x15, x16, x17, flags
 // order:    acquire is in the load (ldaxp, caspa), release in the store (stlxp, caspl); sync is
 //           explained at its macro
@@ -50,8 +49,8 @@
         .endm
 
 // sync is a full barrier whether it stores desired or not, as in cas.S. With exclusives both ways
-// out have a stlxp behind them, which what is earlier precedes, and a dmb ish, which holds back what
-// is later. A casp that finds a mismatch is no more than a load: fence, look again, fence.
+// out have a stlxp, which all before precedes, and then a dmb ish. A caspal that finds a mismatch
+// is no more than a load: a barrier, a second look, a barrier.
         .macro  COMPARE_SWAP_SYNC name, casp, load, store
         .ifc    \name, HELPER
         FUNC    \name
