@@ -65,6 +65,8 @@ struct audit {
     size_t left_count;
     struct site *runtime_left;
     size_t runtime_left_count;
+    const char **inline_units; /* sources, not ordo's, that were compiled with atomics inline */
+    size_t inline_unit_count;
 };
 
 void audit_scan(struct audit *audit);
@@ -81,8 +83,14 @@ void lines_close(struct lines *lines);
 /* The source line of an address; false if there is no debug information about it. */
 bool lines_find(const struct lines *lines, uint64_t address, const char **file, int *line);
 
-/* The `index`-th source file that GCC compiled without -fno-inline-atomics, or NULL. */
-const char *lines_inline_unit(const struct lines *lines, size_t index);
+/* A source file that was compiled with its atomics inline. */
+struct inline_unit {
+    const char *name;
+    uint64_t address; /* of some of its code */
+};
+
+/* The `index`-th of them, or NULL. */
+const struct inline_unit *lines_inline_unit(const struct lines *lines, size_t index);
 
 /* The shared libraries that `program` needs, looked for as the dynamic linker looks, but first in
  * `folders`, whose end is NULL. */

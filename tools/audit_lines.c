@@ -23,7 +23,7 @@ struct lines {
     Dwfl *session;
     struct row *rows;
     size_t row_count;
-    const char **inline_units;
+    struct inline_unit *inline_units;
     size_t inline_unit_count;
 };
 
@@ -70,18 +70,20 @@ static void read_rows(struct lines *lines, Dwarf_Die *unit)
     }
 }
 
-/* GCC writes its options into what it compiles. */
-static void read_producer(struct lines *lines, Dwarf_Die *unit)
+/* GCC writes its options into what it compiles. Clang does not, and has no such option. */
+static void read_producer(struct lines *lines, Dwarf_Die *unit, size_t first_row)
 {
     Dwarf_Attribute attribute;
     const char *producer = dwarf_formstring(dwarf_attr(unit, DW_AT_producer, &attribute));
     const char *name = dwarf_diename(unit);
 
-    if (!producer || !name || strncmp(producer, "GNU ", 4) != 0 ||
+    if (!producer || !name || first_row == lines->row_count ||
         strncmp(producer, "GNU AS", 6) == 0 || strstr(producer, "-fno-inline-atomics"))
         return;
-    lines->inline_units = grow(lines->inline_units, lines->inline_unit_count, sizeof name);
-    lines->inline_units[lines->inline_unit_count++] = name;
+    lines->inline_units =
+        grow(lines->inline_units, lines->inline_unit_count, sizeof *lines->inline_units);
+    lines->inline_units[lines->inline_unit_count++] =
+        (struct inline_unit){name, lines->rows[first_row].address};
 }
 
 struct lines *lines_open(const char *path)
@@ -110,14 +112,16 @@ struct lines *lines_open(const char *path)
     if (!dwarf)
         return lines;
     for (; dwarf_nextcu(dwarf, at, &next, &head, NULL, NULL, NULL) == 0; at = next) {
+        size_t first_row = lines->row_count;
         Dwarf_Die unit;
 
         if (!dwarf_offdie(dwarf, at + head, &unit))
             continue;
         read_rows(lines, &unit);
-        read_producer(lines, &unit);
+        read_producer(lines, &unit, first_row);
     }
-    qsort(lines->rows, lines->row_count, sizeof *lines->rows, by_address);
+    if (lines->row_count)
+        qsort(lines->rows, lines->row_count, sizeof *lines->rows, by_address);
     return lines;
 }
 
@@ -149,7 +153,7 @@ bool lines_find(const struct lines *lines, uint64_t address, const char **file, 
     return true;
 }
 
-const char *lines_inline_unit(const struct lines *lines, size_t index)
+const struct inline_unit *lines_inline_unit(const struct lines *lines, size_t index)
 {
-    return index < lines->inline_unit_count ? lines->inline_units[index] : NULL;
+    return index < lines->inline_unit_count ? &lines->inline_units[index] : NULL;
 }

@@ -25,9 +25,15 @@ static int compare_texts(const char *left, const char *right)
     return strcmp(left ? left : "", right ? right : "");
 }
 
-static const char *function_name(const struct site *site)
+/* A function without a name is known by its address; the text is good until the next call. */
+static const char *function_name(const struct function *function)
 {
-    return site->function->name ? site->function->name : "(no name)";
+    static char text[32];
+
+    if (function->name)
+        return function->name;
+    snprintf(text, sizeof text, "%#" PRIx64, function->section->address + function->from);
+    return text;
 }
 
 /* A file below the working directory without the way there. */
@@ -75,6 +81,15 @@ static const struct callee **sorted_callees(const struct audit *audit)
 
 /* ---- text --------------------------------------------------------------------------------------- */
 
+static int by_function(const struct site *left, const struct site *right)
+{
+    const struct function *a = left->function, *b = right->function;
+
+    if (!a->name && !b->name)
+        return (a->from > b->from) - (a->from < b->from);
+    return compare_texts(a->name, b->name);
+}
+
 static int by_line(const void *left, const void *right)
 {
     const struct site *a = left, *b = right;
@@ -83,7 +98,7 @@ static int by_line(const void *left, const void *right)
     if (!order)
         order = (a->line > b->line) - (a->line < b->line);
     if (!order)
-        order = compare_texts(a->function->name, b->function->name);
+        order = by_function(a, b);
     return order ? order : (a->address > b->address) - (a->address < b->address);
 }
 
@@ -95,18 +110,25 @@ static int by_object(const void *left, const void *right)
     return order ? order : (a->address > b->address) - (a->address < b->address);
 }
 
+/* A list without elements is NULL, which qsort does not take. */
+static void sort(struct site *sites, size_t count, int (*order)(const void *, const void *))
+{
+    if (count)
+        qsort(sites, count, sizeof *sites, order);
+}
+
 static void print_place(const struct site *site)
 {
     if (site->file)
         printf("%s:%d  ", short_path(site->file), site->line);
-    printf("%s", function_name(site));
+    printf("%s", function_name(site->function));
 }
 
-static void print_site(const struct site *site)
+static void print_site(const struct site *site, bool text)
 {
-    printf("        %#" PRIx64 "  ", site->address);
+    printf("           %#" PRIx64 "  ", site->address);
     print_place(site);
-    printf("  %s\n", site->text);
+    printf("%s%s\n", text ? "  " : "", text ? site->text : "");
 }
 
 static void print_callees(const struct audit *audit, const struct callee **sorted, bool ordo,
@@ -125,45 +147,55 @@ static void print_callees(const struct audit *audit, const struct callee **sorte
         putchar('\n');
         for (size_t j = 0; each && j < audit->call_count; j++)
             if (&audit->callees[audit->calls[j].callee] == callee)
-                print_site(&audit->calls[j]);
+                print_site(&audit->calls[j], false);
     }
 }
 
 static void print_left(struct audit *audit, bool each)
 {
-    qsort(audit->left, audit->left_count, sizeof *audit->left, by_line);
+    sort(audit->left, audit->left_count, by_line);
     for (size_t i = 0, next; i < audit->left_count; i = next) {
         const struct site *site = &audit->left[i];
 
         for (next = i + 1; next < audit->left_count &&
                            compare_texts(site->file, audit->left[next].file) == 0 &&
                            site->line == audit->left[next].line &&
-                           compare_texts(site->function->name, audit->left[next].function->name) == 0;
+                           by_function(site, &audit->left[next]) == 0;
              next++)
             ;
+        for (size_t j = i; each && j < next; j++)
+            print_site(&audit->left[j], true);
+        if (each)
+            continue;
         printf("    %5zu  ", next - i);
         print_place(site);
-        if (next == i + 1)
-            printf("  %s", site->text);
-        putchar('\n');
-        for (size_t j = i; each && j < next; j++)
-            print_site(&audit->left[j]);
+        printf("%s%s\n", next == i + 1 ? "  " : "", next == i + 1 ? site->text : "");
     }
+}
+
+/* The long form has the members of an archive one by one: "libc.a(malloc.o)". */
+static size_t object_length(const struct site *site, bool each)
+{
+    const char *object = site->function->object;
+
+    return each ? strlen(object) : strcspn(object, "(");
 }
 
 static void print_runtime(struct audit *audit, bool each)
 {
-    qsort(audit->runtime_left, audit->runtime_left_count, sizeof *audit->runtime_left, by_object);
+    sort(audit->runtime_left, audit->runtime_left_count, by_object);
     for (size_t i = 0, next; i < audit->runtime_left_count; i = next) {
         const char *object = audit->runtime_left[i].function->object;
+        size_t length = object_length(&audit->runtime_left[i], each);
 
         for (next = i + 1; next < audit->runtime_left_count &&
-                           strcmp(object, audit->runtime_left[next].function->object) == 0;
+                           object_length(&audit->runtime_left[next], each) == length &&
+                           strncmp(object, audit->runtime_left[next].function->object, length) == 0;
              next++)
             ;
-        printf("    %5zu  %s\n", next - i, object);
+        printf("    %5zu  %.*s\n", next - i, (int)length, object);
         for (size_t j = i; each && j < next; j++)
-            print_site(&audit->runtime_left[j]);
+            print_site(&audit->runtime_left[j], true);
     }
 }
 
@@ -171,7 +203,6 @@ static void print_text(struct audit *audit, bool each)
 {
     const struct callee **sorted = sorted_callees(audit);
     size_t elsewhere = count_callees(audit, false), reached = 0;
-    const char *unit;
 
     for (size_t i = 0; i < audit->callee_count; i++)
         if (audit->callees[i].ordo)
@@ -182,17 +213,22 @@ static void print_text(struct audit *audit, bool each)
     print_callees(audit, sorted, true, each);
     printf("  %zu atomic function%s from elsewhere\n", elsewhere, plural(elsewhere));
     print_callees(audit, sorted, false, each);
-    printf("  %zu atomic instruction%s and barriers in the program's own code\n", audit->left_count,
-           plural(audit->left_count));
+    printf("  %zu atomic instruction%s or barrier%s left in the program's own code\n",
+           audit->left_count, plural(audit->left_count), plural(audit->left_count));
     print_left(audit, each);
     printf("  %zu in the run-time library\n", audit->runtime_left_count);
     print_runtime(audit, each);
-    if (audit->file->architecture == machine_x86_64 && (unit = lines_inline_unit(audit->lines, 0))) {
-        puts("  compiled without -fno-inline-atomics; atomic loads and stores, which are plain ones "
-             "here, may be in");
-        for (size_t i = 0; (unit = lines_inline_unit(audit->lines, i)); i++)
-            printf("           %s\n", short_path(unit));
-    }
+    if (audit->inline_unit_count)
+        puts("  compiled without -fno-inline-atomics; atomic loads and stores that are plain "
+             "instructions may be in");
+    for (size_t i = 0; i < audit->inline_unit_count; i++)
+        printf("           %s\n", short_path(audit->inline_units[i]));
+    if (audit->file->objects->needed_count)
+        fputs("  not looked into:", stdout);
+    for (size_t i = 0; i < audit->file->objects->needed_count; i++)
+        printf("%s%s", i ? ", " : " ", audit->file->objects->needed[i]);
+    if (audit->file->objects->needed_count)
+        putchar('\n');
     if (audit_escapes(audit))
         printf("escapes: %zu function%s, %zu instruction%s\n", elsewhere, plural(elsewhere),
                audit->left_count, plural(audit->left_count));
@@ -257,7 +293,6 @@ static void print_sites(const char *name, const struct site *sites, size_t count
 static void print_json(const struct audit *audit)
 {
     const struct callee **sorted = sorted_callees(audit);
-    const char *unit;
 
     fputs("{\n  ", stdout);
     print_member("program", audit->path);
@@ -287,9 +322,14 @@ static void print_json(const struct audit *audit)
     print_sites("instructions", audit->left, audit->left_count);
     print_sites("runtime_instructions", audit->runtime_left, audit->runtime_left_count);
     fputs("  \"compiled_inline\": [", stdout);
-    for (size_t i = 0; (unit = lines_inline_unit(audit->lines, i)); i++) {
+    for (size_t i = 0; i < audit->inline_unit_count; i++) {
         fputs(i ? ", " : "", stdout);
-        print_string(unit);
+        print_string(audit->inline_units[i]);
+    }
+    fputs("],\n  \"not_looked_into\": [", stdout);
+    for (size_t i = 0; i < audit->file->objects->needed_count; i++) {
+        fputs(i ? ", " : "", stdout);
+        print_string(audit->file->objects->needed[i]);
     }
     printf("],\n  \"escapes\": %s\n}\n", audit_escapes(audit) ? "true" : "false");
     free(sorted);

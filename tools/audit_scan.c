@@ -209,8 +209,56 @@ static struct starts find_starts(const struct machine_object *object)
         if (section)
             add_start(&starts, section, object->starts[i] - section->address, NULL);
     }
-    qsort(starts.list, starts.count, sizeof *starts.list, by_place);
+    if (starts.count)
+        qsort(starts.list, starts.count, sizeof *starts.list, by_place);
     return starts;
+}
+
+/* Are all atomic functions that the file defines by name ordo's? */
+static bool is_ordo_throughout(const struct audit *audit, const struct machine_object *object)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < object->symbol_count; i++) {
+        const struct machine_symbol *symbol = &object->symbols[i];
+
+        if (!symbol->function || !symbol->section || !is_code(symbol->section) ||
+            symbol->offset >= symbol->section->size || !is_abi_name(symbol->name))
+            continue;
+        if (!known_find(audit->ordo, symbol->name, symbol->section->bytes + symbol->offset,
+                        symbol->section->size - symbol->offset, 0))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+static bool has_symbol_table(const struct machine_object *object)
+{
+    for (size_t i = 0; i < object->section_count; i++)
+        if (object->sections[i].type == SHT_SYMTAB)
+            return true;
+    return false;
+}
+
+/* Some functions have so little to do that the compiler's library has the same code for them. Ours
+ * have another name too, which begins with "ordo"; where names were stripped, the company that the
+ * function is in decides. */
+static bool is_ours_not_theirs(const struct audit *audit, const struct machine_symbol *symbol,
+                               const struct start *first, const struct start *last)
+{
+    const struct machine_section *section = symbol->section;
+
+    if (!is_abi_name(symbol->name))
+        return true;
+    for (const struct start *start = first; start < last; start++)
+        if (start->symbol && starts(start->symbol->name, "ordo"))
+            return true;
+    if (!known_find(audit->runtime(audit->file), symbol->name, section->bytes + symbol->offset,
+                    section->size - symbol->offset, 0))
+        return true;
+    return !has_symbol_table(audit->file->objects) &&
+           is_ordo_throughout(audit, audit->file->objects);
 }
 
 /* Names a function by the symbols that begin there, and tells if it is ordo's: the names stand at
@@ -218,6 +266,7 @@ static struct starts find_starts(const struct machine_object *object)
 static void identify(const struct audit *audit, struct function *function, const struct start *first,
                      const struct start *last)
 {
+    enum { least = 4 }; /* of what has no name: shorter ones have no room for an atomic operation */
     const uint8_t *code = function->section->bytes + function->from;
     const struct known_function *known = NULL;
 
@@ -228,9 +277,11 @@ static void identify(const struct audit *audit, struct function *function, const
             function->name = start->symbol->name;
         known = known_find(audit->ordo, start->symbol->name, code,
                            function->section->size - function->from, 0);
+        if (known && !is_ours_not_theirs(audit, start->symbol, first, last))
+            return;
     }
-    if (!function->name && !known)
-        known = known_find(audit->ordo, NULL, code, function->to - function->from, 6);
+    if (!function->name)
+        known = known_find(audit->ordo, NULL, code, function->to - function->from, least);
     if (known) {
         function->owner = owner_ordo;
         if (!function->name)
@@ -286,9 +337,9 @@ static uint64_t address_of(const struct function *function)
     return function->section->address + function->from;
 }
 
-/* The function that begins at `address`, or NULL. Functions of one section are together, and in
- * order of their addresses. */
-static struct function *function_at(const struct audit *audit, uint64_t address)
+/* The function that `address` is in, or NULL. Functions of one section are together, and in order of
+ * their addresses. */
+static struct function *function_around(const struct audit *audit, uint64_t address)
 {
     const struct machine_section *section = section_at(audit->file->objects, address);
     size_t low = 0, high = audit->function_count;
@@ -300,14 +351,21 @@ static struct function *function_at(const struct audit *audit, uint64_t address)
         const struct function *function = &audit->functions[middle];
 
         if (function->section < section ||
-            (function->section == section && address_of(function) < address))
+            (function->section == section && address_of(function) <= address))
             low = middle + 1;
         else
             high = middle;
     }
-    if (low == audit->function_count || address_of(&audit->functions[low]) != address)
+    if (low == 0 || audit->functions[low - 1].section != section)
         return NULL;
-    return &audit->functions[low];
+    return &audit->functions[low - 1];
+}
+
+static struct function *function_at(const struct audit *audit, uint64_t address)
+{
+    struct function *function = function_around(audit, address);
+
+    return function && address_of(function) == address ? function : NULL;
 }
 
 /* "libgcc.a(ldadd_4_4.o)" */
@@ -423,7 +481,8 @@ static size_t callee_outside(struct audit *audit, const char *name)
     if (!symbol)
         callee->place = "no library that was found";
     else if (known_find(audit->ordo, name, symbol->section->bytes + symbol->offset,
-                        symbol->section->size - symbol->offset, 0))
+                        symbol->section->size - symbol->offset, 0) &&
+             (!is_abi_name(name) || is_ordo_throughout(audit, symbol->object)))
         callee->ordo = true;
     else
         callee->place = path;
@@ -597,6 +656,22 @@ static void add_uncalled(struct audit *audit)
             callee_outside(audit, program->imports[i].name);
 }
 
+/* Of ordo's own sources, and of what the linker left out, nothing is said. */
+static void add_inline_units(struct audit *audit)
+{
+    const struct inline_unit *unit;
+
+    for (size_t i = 0; (unit = lines_inline_unit(audit->lines, i)); i++) {
+        const struct function *function = function_around(audit, unit->address);
+
+        if (!function || function->owner == owner_ordo)
+            continue;
+        audit->inline_units =
+            grow(audit->inline_units, audit->inline_unit_count, sizeof *audit->inline_units);
+        audit->inline_units[audit->inline_unit_count++] = unit->name;
+    }
+}
+
 void audit_scan(struct audit *audit)
 {
     find_functions(audit);
@@ -604,6 +679,7 @@ void audit_scan(struct audit *audit)
         if (audit->functions[i].owner != owner_ordo && !audit->functions[i].data)
             scan_function(audit, &audit->functions[i]);
     add_uncalled(audit);
+    add_inline_units(audit);
 }
 
 bool audit_escapes(const struct audit *audit)

@@ -67,7 +67,8 @@ void known_add(struct known *known, const struct machine_file *file)
             known->list = grow(known->list, known->count, sizeof *known->list);
             known->list[known->count++] = (struct known_function){file, symbol};
         }
-    qsort(known->list, known->count, sizeof *known->list, by_name);
+    if (known->count)
+        qsort(known->list, known->count, sizeof *known->list, by_name);
 }
 
 struct range {

@@ -1,9 +1,9 @@
 /* known.h: whose code is a function of a linked program? It is told by the code itself.
  *
  * A static linker copies a function from an archive and changes nothing in it but the fields that
- * relocations name. So a function of a program came from an archive if its bytes, those fields left
- * out, are the bytes of the archive's function of the same name: no mark is needed, and none can be
- * forged or forgotten. In a stripped program, where functions have no names, the code alone decides.
+ * relocations name. So a function of a program did not come from an archive unless its bytes, those
+ * fields left out, are the bytes of the archive's function of the same name. In a stripped program,
+ * where functions have no names, the code alone decides.
  *
  * Used by `ordo audit`, for ordo's own archives and for those of the compiler and the C library.
  */

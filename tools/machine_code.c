@@ -7,8 +7,8 @@
  */
 #include "machine_code.h"
 
-#include <dwarf.h>
 #include <elf.h>
+#include <elfutils/libdw.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -205,33 +205,39 @@ static void read_dynamic(struct machine_object *object, Elf_Scn *scn, const GElf
     }
 }
 
-/* .eh_frame_hdr as all linkers write it: version and three encodings, the place of .eh_frame, the
- * number of entries; an entry is where a function begins, relative to this section, and where its
- * unwinding rules are. */
+/* Where functions begin, by .eh_frame: an entry has it as a distance of four bytes from itself, which
+ * is how compilers write it but for the largest code models. */
 static void read_starts(struct machine_object *object)
 {
-    static const uint8_t usual[] = {1, DW_EH_PE_pcrel | DW_EH_PE_sdata4, DW_EH_PE_udata4,
-                                    DW_EH_PE_datarel | DW_EH_PE_sdata4};
-    enum { head = 12, entry = 8 };
-    const struct machine_section *index = NULL;
-    uint32_t count;
+    const unsigned char *kind = (const unsigned char *)elf_getident(object->elf, NULL);
+    Elf_Scn *scn = NULL;
+    GElf_Shdr header;
 
-    for (size_t i = 0; i < object->section_count; i++)
-        if (strcmp(object->sections[i].name, ".eh_frame_hdr") == 0)
-            index = &object->sections[i];
-    if (!index || !index->bytes || index->size < head ||
-        memcmp(index->bytes, usual, sizeof usual) != 0)
-        return;
-    memcpy(&count, index->bytes + 8, sizeof count);
-    if (count > (index->size - head) / entry)
-        return;
-    object->starts = allocate(count, sizeof *object->starts);
-    object->start_count = count;
-    for (size_t i = 0; i < count; i++) {
+    while ((scn = elf_nextscn(object->elf, scn))) {
+        Elf_Data *data;
+        Dwarf_CFI_Entry entry;
+        Dwarf_Off next;
         int32_t distance;
 
-        memcpy(&distance, index->bytes + head + i * entry, sizeof distance);
-        object->starts[i] = index->address + (uint64_t)(int64_t)distance;
+        if (!gelf_getshdr(scn, &header) ||
+            strcmp(section_name(object->elf, &header), ".eh_frame") != 0 ||
+            !(data = elf_rawdata(scn, NULL)))
+            continue;
+        object->starts = allocate(data->d_size / sizeof distance, sizeof *object->starts);
+        for (Dwarf_Off at = 0; at < data->d_size; at = next) {
+            const uint8_t *start;
+
+            if (dwarf_next_cfi(kind, data, true, at, &next, &entry) != 0)
+                break;
+            start = entry.fde.start;
+            if (dwarf_cfi_cie_p(&entry) ||
+                (size_t)((const uint8_t *)data->d_buf + data->d_size - start) < sizeof distance)
+                continue;
+            memcpy(&distance, start, sizeof distance);
+            object->starts[object->start_count++] = header.sh_addr +
+                (uint64_t)(start - (const uint8_t *)data->d_buf) + (uint64_t)(int64_t)distance;
+        }
+        return;
     }
 }
 
@@ -307,7 +313,8 @@ static bool add_object(struct machine_file *file, Elf *elf, const char *name)
     enum machine_architecture architecture;
     GElf_Ehdr header;
 
-    if (!gelf_getehdr(elf, &header))
+    if (!gelf_getehdr(elf, &header) || header.e_ident[EI_CLASS] != ELFCLASS64 ||
+        header.e_ident[EI_DATA] != ELFDATA2LSB)
         return false;
     switch (header.e_machine) {
     case EM_X86_64: architecture = machine_x86_64; break;

@@ -65,7 +65,7 @@ struct machine_object {
     const char **needed; /* the shared libraries that the dynamic linker loads for it */
     size_t needed_count;
     const char *run_path; /* where it looks for them: DT_RUNPATH or DT_RPATH, or NULL */
-    uint64_t *starts;     /* addresses of functions, by the index of the unwinding tables */
+    uint64_t *starts;     /* addresses of functions, by the unwinding tables */
     size_t start_count;
     void *elf; /* private */
 };

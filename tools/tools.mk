@@ -10,4 +10,22 @@ build/host/ordo: $(ORDO_OBJECTS)
 	$(Q)gcc -o $@ $^ $(LLVM_LINK)
 
 .PHONY: tools
-tools: build/host/ordo
+tools: build/host/ordo build/host/ordo-cc build/host/ordo-c++
+
+build/host/ordo-cc: tools/ordo-cc.in
+	@mkdir -p $(@D)
+	$(Q)sed -e 's#@LIBDIR@#$(CURDIR)/build#; s#@BINDIR@#$(CURDIR)/build/host#' \
+	    -e 's#@VERSION@#$(VERSION)#' $< > $@ && chmod +x $@
+build/host/ordo-c++: build/host/ordo-cc
+	$(Q)ln -sf ordo-cc $@
+
+# The command with sanitizers, for files that are damaged.
+build/asan/damage: tests/audit/damage.c $(ORDO_OBJECTS:build/host/%.o=%.c) $(wildcard tools/*.h)
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	$(Q)gcc -std=gnu17 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	    -D_GNU_SOURCE -Itools -DORDO_VERSION='"$(VERSION)"' $(LLVM_FLAGS) -c -o $@.o -Dmain=command_main \
+	    tools/ordo.c
+	$(Q)gcc -std=gnu17 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	    -D_GNU_SOURCE -Itools $(LLVM_FLAGS) -o $@ $@.o $(filter-out tools/ordo.c,$(filter %.c,$^)) \
+	    $(LLVM_LINK)
