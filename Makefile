@@ -177,6 +177,9 @@ WITHOUT_COMMANDS := $(if $(filter-out $(HOST_ARCH),$(CPU.$(HERE))),it is for thi
 all: $(addprefix build/$(HERE)/,$(call libraries_of,$(HERE))) \
     $(if $(strip $(WITHOUT_COMMANDS)),,$(if $(wildcard tools/ordo.c),build/host/ordo))
 
+# The tests install both.
+run-test: all $(addprefix build/aarch64-fat-gcc/,$(call libraries_of,aarch64-fat-gcc))
+
 BINDIR     ?= $(PREFIX)/bin
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include

@@ -39,3 +39,5 @@ build/$(1)/libordo-freestanding.a: \
 	$$(Q)rm -f $$@ && ar rcsD $$@ $$(filter %.o,$$^)
 endef
 $(foreach target,$(OTHER_ABIS),$(eval $(call freestanding_rules,$(target))))
+
+run-test: $(OTHER_ABIS:%=build/%/libordo-freestanding.a)
