@@ -141,17 +141,16 @@ build() {
     eval "$2 -O2 -Wall -Wextra -Werror $3 \"\$4\" -o \"\$1\" $5"
 }
 
-# users RUN LIBDIR NAME: the programs that were built under $work/NAME; RUN is a command that runs one.
-with_pkg_config() { # with_pkg_config NAME CC CXX RUN...
-    local name=$1 cc=$2 cxx=$3 folder=$work/$1 flags libraries static
-    shift 3
+with_pkg_config() { # with_pkg_config NAME CC CXX OTHERS: and a program on OTHERS, of the other ABIs
+    local cc=$2 cxx=$3 folder=$work/$1 flags libraries static
     mkdir -p "$folder"
     flags=$(pkg-config --cflags ordo) && libraries=$(pkg-config --libs ordo) &&
         static=$(pkg-config --static --libs ordo) || return 1
     build "$folder/c-shared" "$cc" "$flags" "$here/hello.c" "$libraries -lpthread" &&
         build "$folder/c-static" "$cc -static" "$flags" "$here/hello.c" "$static" &&
         build "$folder/c++-shared" "$cxx" "$flags" "$here/hello.cc" "$libraries -lpthread" &&
-        build "$folder/c++-static" "$cxx -static" "$flags" "$here/hello.cc" "$static"
+        build "$folder/c++-static" "$cxx -static" "$flags" "$here/hello.cc" "$static" &&
+        build "$folder/unmodified" "$cc" "$(pkg-config --cflags $4)" "$here/unmodified.c" "$(pkg-config --libs $4)"
 }
 
 with_cmake() { # with_cmake NAME TREE FLAG...
@@ -192,7 +191,8 @@ native() {
     step "install again" replaces "$stage/opt/ordo" DESTDIR="$stage" PREFIX=/opt/ordo
     step "no file names the build directory" names_no_place "$stage" "$PWD" "$work"
     export PKG_CONFIG_LIBDIR="$stage/opt/ordo/lib/pkgconfig" PKG_CONFIG_SYSROOT_DIR=$stage
-    step "pkg-config" with_pkg_config native gcc g++
+    step "pkg-config" with_pkg_config native gcc g++ ordo-atomic
+    step "pkg-config, unmodified" says "$work/native/unmodified"
     for program in "${programs[@]}"; do
         step "pkg-config, $program" says env LD_LIBRARY_PATH="$stage/opt/ordo/lib" "$work/native/$program"
     done
@@ -230,6 +230,9 @@ native() {
         grep -q 'without the command .ordo.: it needs LLVM'"
     step "nothing but the command is missing" eval "[ ! -e '$work/no llvm/bin/ordo' ] &&
         [ -e '$work/no llvm/lib/libordo.so.0' ]"
+    step "wrapper" "$work/no llvm/bin/ordo-cc" -O2 "$here/unmodified.c" -o "$work/wrapped"
+    step "a program of the wrapper" says "$work/wrapped"
+    step "command" "$tree/bin/ordo" --version
     step "uninstall" uninstalls "$work/no llvm" PREFIX="$work/no llvm"
     figures "$(uname -m)" nm size readelf "$tree/lib/libordo.so"
 }
@@ -245,7 +248,7 @@ arm64() {
     step "no file names the build directory, ARM64" names_no_place "$tree" "$PWD"
     unset PKG_CONFIG_SYSROOT_DIR
     export PKG_CONFIG_LIBDIR=$lib/pkgconfig
-    step "pkg-config, ARM64" with_pkg_config arm $gnu-gcc $gnu-g++
+    step "pkg-config, ARM64" with_pkg_config arm $gnu-gcc $gnu-g++ "ordo-atomic ordo-outline"
     step "Meson, ARM64" with_meson arm-meson --cross-file toolchains/$gnu.meson
     step "CMake, ARM64" with_cmake arm-cmake "$tree" -DCMAKE_TOOLCHAIN_FILE="$PWD/toolchains/$gnu.cmake"
     for model in cortex-a57 neoverse-n1; do
@@ -253,6 +256,7 @@ arm64() {
             step "pkg-config, $program, $model" says "${qemu[@]}" -cpu $model -E LD_LIBRARY_PATH="$lib" "$work/arm/$program"
             step "Meson, $program, $model" says "${qemu[@]}" -cpu $model -E LD_LIBRARY_PATH="$lib" "$work/arm-meson/$program"
         done
+        step "pkg-config, unmodified, $model" says "${qemu[@]}" -cpu $model "$work/arm/unmodified"
         for program in "${programs[@]}" freestanding atomic outline; do
             step "CMake, $program, $model" says "${qemu[@]}" -cpu $model "$work/arm-cmake/$program"
         done
