@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # freestanding.sh: the library for kernels and firmware: nothing in it needs anything else, touches a
 # vector register or is laid out for a start-up code; each routine is that of arch/ordering.tbl; its
-# headers need no C library; and a program without one runs on it. Then faults are seeded into
-# copies of the library, and each check must find its own.
+# headers need no C library; and a program without one runs on it, under Linux and on a bare machine.
+# Then faults are seeded into copies of the library, and each check must find its own.
 #
 #   freestanding.sh TARGET...      such as aarch64-fat-gcc; build/TARGET/libordo-freestanding.a and
 #                                  build/host/check exist
@@ -151,6 +151,21 @@ programs() { # programs TARGET
     done
 }
 
+# bare.c on a machine without any system, at EL1, its two CPUs each started with the floating-point
+# and vector registers switched off: an instruction that touched one would end it.
+board() { # board TARGET MODEL OUTPUT
+    local output
+    "$(tool aarch64 gcc)" -std=gnu17 -O2 -Wall -Wextra -Werror -ffreestanding -fno-stack-protector \
+        -mgeneral-regs-only -fno-pie -no-pie -Iinclude -DOWN_PANIC -nostdlib -static \
+        -Wl,-Ttext=0x40200000 -Wl,--build-id=none $here/bare.c $here/board_aarch64.S \
+        "build/$1/libordo-freestanding.a" -o "$work/board" || return 1
+    output=$(timeout 60 qemu-system-aarch64 -M virt -cpu "$2" -smp 2 -m 64M -nic none -display none \
+        -serial stdio -monitor none -semihosting-config enable=on,target=native -kernel "$work/board" \
+        < /dev/null 2>&1)
+    echo "status $?, output: $output"
+    [ "${output%$'\r'}" = "$3" ]
+}
+
 for target in "$@"; do
     archive=build/$target/libordo-freestanding.a
     cpu=$(cpu_of "$target")
@@ -163,6 +178,14 @@ for target in "$@"; do
         step "$target: headers in C++" headers "$target" c++17 c++ ;;
     esac
     programs "$target"
+    if [ "$cpu" = aarch64 ] && command -v qemu-system-aarch64 > /dev/null; then
+        case $target in armv8.1*) ;; *)
+            step "$target on a bare cortex-a57" board "$target" cortex-a57 "every lock held" ;;
+        esac
+        case $target in aarch64-[gc]*) ;; *)
+            step "$target on a bare neoverse-n1" board "$target" neoverse-n1 "with LSE: every lock held" ;;
+        esac
+    fi
     echo "$target: $(ar t "$archive" | wc -l) members, $(size -t "$archive" | awk 'END { print $1 + $2 + $3 }') bytes"
 done
 
@@ -205,6 +228,7 @@ table_of_x86_64() { table x86_64-gcc "$2"; }
     step fault fault aarch64 "" 'double add(double x); double add(double x) { return x + 1; }' registers aarch64-fat-gcc
     step fault fault aarch64 "" 'void f(void); void f(void) { __asm__("mov x18, #1"); }' registers aarch64-fat-gcc
 }
+command -v qemu-system-aarch64 > /dev/null || echo "bare machine: SKIP, qemu-system-aarch64 is not installed"
 echo "seeded faults found: $found"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
