@@ -10,6 +10,7 @@ ARCH      ?= $(if $(filter aarch64,$(HOST_ARCH)),aarch64-fat,$(HOST_ARCH))
 TOOLCHAIN ?= gcc
 PREFIX    ?= /usr/local
 FILE      ?= /usr/share/common-licenses/GPL-3
+LLVM_CONFIG ?= llvm-config-14
 VERSION   := 0.1.0
 HERE      := $(ARCH)-$(TOOLCHAIN)
 
@@ -22,7 +23,7 @@ MAKEFLAGS += --no-builtin-rules
 Q := $(if $(V),,@)
 
 .PHONY: all
-all: build/$(HERE)/libordo.a build/$(HERE)/libordo.so
+all:
 
 # ---- compilers -----------------------------------------------------------------------------------
 
@@ -38,8 +39,11 @@ PROTECTION.aarch64 := -mbranch-protection=standard
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 CFLAGS   := -O2 -g
-COMPILE   = $(CC) -std=gnu17 $(CFLAGS) $(WARNINGS) -Iinclude -MMD -MP -fPIC $(PROTECTION) \
-    $(DEFINES) -c -o $@ $<
+COMPILE   = $(CC) -std=gnu17 $(CFLAGS) $(WARNINGS) -Iinclude -MMD -MP $(CODE_MODEL) \
+    $(PROTECTION) $(DEFINES) $(SAME_ANYWHERE) -c -o $@ $<
+CODE_MODEL := -fPIC
+# What is built does not tell where.
+SAME_ANYWHERE := '-ffile-prefix-map=$(CURDIR)=.'
 ASSEMBLE  = $(CC) -c -MMD -MP $(SUFFIX) -Wa,--fatal-warnings -o $@ $<
 
 define compile
@@ -65,8 +69,9 @@ ifeq ($(or $(filter $(HERE),$(TARGETS)),$(filter clean help,$(MAKECMDGOALS))),)
 $(error no target $(HERE): ARCH and TOOLCHAIN must give one of $(sort $(TARGETS)))
 endif
 
-# The goals that do not set the machine up say what is missing.
-ifneq ($(filter all install,$(or $(MAKECMDGOALS),all)),)
+# The goals that do not set the machine up say what is missing; to install what is built needs nothing.
+BUILT := $(wildcard build/$(HERE)/libordo.so)
+ifneq ($(filter all $(if $(BUILT),,install),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(strip $(foreach tool,$(firstword $(CC.$(HERE))) $(TOOLS.$(HERE)),\
     $(if $(shell command -v $(tool)),,$(tool))))
 $(if $(MISSING),$(error $(HERE) needs $(MISSING); toolchains/setup installs what all targets need))
@@ -80,16 +85,16 @@ core  = $(patsubst %.c,%.o,$(filter-out $(patsubst core/$(FUTEX.$(1))/%,core/%,$
     $(wildcard core/*.c)) $(seams))
 
 sources = $(filter-out dispatch,$(basename $(notdir $(wildcard arch/$(1)/*.S))))
-OBJECTS.x86_64  := $(patsubst %,x86_64/%.o,$(call sources,x86_64) features)
-OBJECTS.aarch64 := $(patsubst %,aarch64/%.o,$(call sources,aarch64) features)
-OBJECTS.armv8.1 := $(patsubst %,armv8.1/%.o,$(call sources,armv8.1)) aarch64/features.o
+OBJECTS.x86_64  := $(patsubst %,x86_64/%.o,$(call sources,x86_64) cpu features)
+OBJECTS.aarch64 := $(patsubst %,aarch64/%.o,$(call sources,aarch64) cpu features)
+OBJECTS.armv8.1 := $(patsubst %,armv8.1/%.o,$(call sources,armv8.1)) aarch64/cpu.o aarch64/features.o
 OBJECTS.generic := generic/atomics.o generic/features.o
 
 # The fat library: files that are the same for both instruction sets are assembled once, the others
 # twice, with a suffix on every name; dispatch.S has the public names.
 SAME := load store fence spin_hint wait_for_change
 TWO  := $(filter-out $(SAME),$(call sources,aarch64))
-OBJECTS.aarch64-fat := $(patsubst %,aarch64/%.o,$(SAME) dispatch features) \
+OBJECTS.aarch64-fat := $(patsubst %,aarch64/%.o,$(SAME) dispatch cpu features) \
     $(patsubst %,aarch64/%_llsc.o,$(TWO)) $(patsubst %,armv8.1/%_lse.o,$(TWO))
 
 # The generic back end sees both orderings of a compare-exchange. Its 128 bits are libatomic's, and
@@ -104,10 +109,17 @@ build/generic-%: private LIBATOMIC = $(PRIVATE.generic)
 THREADS := -lpthread
 
 # Without crt files, which lack the branch-protection note. Never unloaded: threads that end later
-# call into it.
-LINK_SHARED = $(CC) -shared -nostartfiles -Wl,-soname,libordo.so.0,-z,nodelete \
-    -Wl,-z,defs,--fatal-warnings \
+# call into it. Calls inside the library are bound when it is linked, those out of it when it is
+# loaded; then the tables of both are read-only.
+LINK_SHARED = $(CC) -shared -nostartfiles -Wl,-soname,$(SONAME),--version-script=build/ordo.map \
+    -Wl,-Bsymbolic-functions,-z,nodelete,-z,relro,-z,now,-z,text,-z,defs,--fatal-warnings \
     -o $@ -Wl,--whole-archive $< -Wl,--no-whole-archive $(LIBATOMIC) $(THREADS)
+SONAME := libordo.so.$(firstword $(subst ., ,$(VERSION)))
+
+build/ordo.map: core/ordo.map arch/ops.tbl arch/symbols.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f arch/symbols.awk arch/ops.tbl | sed 's/^ORDO_SYMBOL(\([^,]*\),.*/    \1;/' | \
+	    sed -e '/^ *@ROUTINES@/{r /dev/stdin' -e 'd;}' core/ordo.map > $@
 
 define target_rules
 build/$(1)/%: private CC         = $$(CC.$(1))
@@ -119,7 +131,7 @@ build/$(1)/libordo.a: $$(addprefix build/$(1)/,$$(OBJECTS.$$(BACKEND.$(1))) orde
 	@echo "  AR      $$@"
 	$$(Q)rm -f $$@ && ar rcsD $$@ $$(filter %.o,$$^)
 
-build/$(1)/libordo.so: build/$(1)/libordo.a
+build/$(1)/libordo.so: build/$(1)/libordo.a build/ordo.map
 	@echo "  LINK    $$@"
 	$$(Q)$$(LINK_SHARED)
 
@@ -146,24 +158,54 @@ LIBRARIES := $(foreach target,$(TARGETS),build/$(target)/libordo.a build/$(targe
 .PHONY: libraries
 libraries: $(LIBRARIES)
 
-include tests/model/model.mk tests/tests.mk $(wildcard abi/*/*.mk tools/*.mk)
+# What is built in a directory of its own: the library without a C library, and the other ABIs; not
+# on the compiler's builtins, nor again for another assembler or without futexes.
+OTHER_ABIS := $(filter-out generic-% %-nasm %-pthread,$(TARGETS))
+include tests/model/model.mk tests/tests.mk freestanding/freestanding.mk \
+    $(wildcard abi/*/*.mk tools/*.mk)
 
 # ---- installation --------------------------------------------------------------------------------
 
-INSTALLED := $(DESTDIR)$(PREFIX)
-# The model checker has a restartable step; Linux's is not written yet, so its header stays here.
-HEADERS := $(filter-out %/restartable.h,$(wildcard include/ordo/*.h))
+libraries_of = libordo.a libordo.so $(if $(filter $(1),$(OTHER_ABIS)),libordo-freestanding.a \
+    $(if $(wildcard abi/atomic/*.mk),libordo-atomic.a libordo-atomic.so) \
+    $(if $(wildcard abi/outline/*.mk),$(if $(filter aarch64,$(CPU.$(1))),libordo-outline.a)))
 
-.PHONY: install
+# The commands are for this machine, and read machine code with LLVM.
+WITHOUT_COMMANDS := $(if $(filter-out $(HOST_ARCH),$(CPU.$(HERE))),it is for this machine$(,) not for $(CPU.$(HERE)),\
+    $(if $(shell command -v $(LLVM_CONFIG)),,it needs LLVM 14$(,) which toolchains/setup installs))
+
+all: $(addprefix build/$(HERE)/,$(call libraries_of,$(HERE))) \
+    $(if $(strip $(WITHOUT_COMMANDS)),,$(if $(wildcard tools/ordo.c),build/host/ordo))
+
+# The tests install both.
+run-test: all $(addprefix build/aarch64-fat-gcc/,$(call libraries_of,aarch64-fat-gcc))
+
+BINDIR     ?= $(PREFIX)/bin
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR     ?= $(PREFIX)/share/man
+
+.PHONY: install uninstall
 install: all
-	$(Q)install -d "$(INSTALLED)/include/ordo" "$(INSTALLED)/lib/pkgconfig"
-	$(Q)install -m 644 $(HEADERS) "$(INSTALLED)/include/ordo"
-	$(Q)install -m 644 build/$(HERE)/libordo.a "$(INSTALLED)/lib"
-	$(Q)install -m 755 build/$(HERE)/libordo.so "$(INSTALLED)/lib/libordo.so.0"
-	$(Q)ln -sf libordo.so.0 "$(INSTALLED)/lib/libordo.so"
-	$(Q)sed -e 's#@PREFIX@#$(PREFIX)#; s#@VERSION@#$(VERSION)#' \
-	    -e 's#@DEFINES@#$(DEFINES.$(ARCH))#; s#@PRIVATE@#$(strip $(THREADS) $(PRIVATE.$(ARCH)))#' \
-	    toolchains/ordo.pc.in > "$(INSTALLED)/lib/pkgconfig/ordo.pc"
+TOLD.TARGET   = $(HERE)
+TOLD.CPU      = $(CPU.$(HERE))
+TOLD.DEFINES  = $(DEFINES.$(ARCH))
+TOLD.PRIVATE  = $(strip $(THREADS) $(PRIVATE.$(ARCH)))
+TOLD.COMMANDS = $(if $(wildcard tools/ordo.c),$(strip $(WITHOUT_COMMANDS)))
+$(foreach name,TARGET CPU DEFINES PRIVATE COMMANDS,\
+    $(eval install uninstall: export $(name) = $$(TOLD.$(name))))
+$(foreach name,VERSION SONAME DESTDIR PREFIX BINDIR LIBDIR INCLUDEDIR MANDIR,\
+    $(eval install uninstall: export $(name) := $$($(name))))
+install uninstall:
+	$(Q)toolchains/install $@
+
+# The committed tree, the same bytes whoever makes it.
+.PHONY: dist
+dist:
+	$(Q)[ -e .git ] || { echo "dist: this tree is not a git repository, which knows what belongs to it" >&2; exit 2; }
+	$(Q)[ -z "$$(git status --porcelain)" ] || echo "dist: what is not committed is left out"
+	$(Q)mkdir -p build && git archive -9 --prefix=ordo-$(VERSION)/ -o build/ordo-$(VERSION).tar.gz HEAD
+	@echo "dist: build/ordo-$(VERSION).tar.gz"
 
 # ---- other goals ---------------------------------------------------------------------------------
 
@@ -171,7 +213,10 @@ install: all
 #: make ARCH=A TOOLCHAIN=T  another one: A is x86_64, aarch64, armv8.1, aarch64-fat or generic,
 #:                          T is gcc, clang or (for x86_64) nasm, or pthread: without futexes
 #: make libraries           all of them
-#: make install PREFIX=DIR  headers, libraries and ordo.pc; DESTDIR is put in front
+#: make install PREFIX=DIR  headers, libraries, commands, pkg-config and CMake files; DESTDIR is put
+#:                          in front; BINDIR, LIBDIR, INCLUDEDIR and MANDIR stand elsewhere
+#: make uninstall           takes them away, given the same
+#: make dist                build/ordo-VERSION.tar.gz, the committed sources
 #: make clean               removes build/
 #: V=1 shows commands; SETUP=no keeps the goals above from installing packages
 .PHONY: help clean

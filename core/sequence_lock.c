@@ -19,7 +19,6 @@
 #include "ordo/sequence_lock.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "ordo/misuse.h"
 #include "ordo/spin_limit.h"
@@ -121,7 +120,8 @@ ORDO_NOT_ANALYSED struct ordo_sequence_lock_update
 ordo_sequence_lock_update_start(ordo_sequence_lock *lock, void *data, void *copy, size_t size)
 {
     ordo_sequence_lock_lock(lock);
-    memcpy(copy, data, size); /* plain: nobody writes, and readers only read */
+    /* Relaxed: nobody writes. Not memcpy, which not every program has (freestanding.h). */
+    ordo_load_bytes(copy, data, size, ordo_relaxed);
     return (struct ordo_sequence_lock_update){lock, data, copy, size};
 }
 

@@ -153,8 +153,8 @@ DEMO_PROGRAMS := $(patsubst %,build/%/demo/count,x86_64-gcc aarch64-gcc armv8.1-
 
 # ---- host programs -------------------------------------------------------------------------------
 
-LLVM_FLAGS = $(shell llvm-config-14 --cflags)
-LLVM_LINK  = $(shell llvm-config-14 --ldflags --libs) -ldw -lelf
+LLVM_FLAGS = $(shell $(LLVM_CONFIG) --cflags)
+LLVM_LINK  = $(shell $(LLVM_CONFIG) --ldflags --libs) -ldw -lelf
 
 build/host/%: private CC      = gcc
 build/host/%: private DEFINES = -Itools $(LLVM_FLAGS)

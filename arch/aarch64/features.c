@@ -1,13 +1,11 @@
 /* features.c: what ordo knows of an ARM64 CPU: one byte per feature, set at start-up from the
  * kernel's HWCAP bits. The routines in aarch64/ and armv8.1/ and the fat build's dispatch.S read
- * them; include/ordo/cpu.h gives them to the user.
+ * them; cpu.c gives them to the user.
  *
  * The bytes and their constructor share this object on purpose: a routine that reads a byte pulls
  * the constructor out of the archive with it. Had they separate objects, nothing would refer to the
  * constructor, and the bytes would silently stay 0.
  */
-#include <stddef.h>
-
 #include "ordo/cpu.h"
 
 /* Declared here, not by <sys/auxv.h>: bare metal has none and defines the function itself. */
@@ -38,31 +36,4 @@ void ordo_cpu_detect(void)
 __attribute__((constructor(101))) static void detect_at_start(void)
 {
     ordo_cpu_detect();
-}
-
-static unsigned char *byte_of(enum ordo_cpu_feature feature)
-{
-    switch (feature) {
-    case ordo_cpu_lse: return &ordo_cpu_has_lse;
-    case ordo_cpu_lse2: return &ordo_cpu_has_lse2;
-    case ordo_cpu_rcpc: return &ordo_cpu_has_rcpc;
-    default: return NULL;
-    }
-}
-
-bool ordo_cpu_has(enum ordo_cpu_feature feature)
-{
-    const unsigned char *byte = byte_of(feature);
-
-    return byte && *byte;
-}
-
-bool ordo_cpu_force(enum ordo_cpu_feature feature, bool present)
-{
-    unsigned char *byte = byte_of(feature);
-
-    if (!byte)
-        return false;
-    *byte = present;
-    return true;
 }

@@ -2,11 +2,9 @@
  *
  * The routines read a byte plainly, and while it is 0 take the form that every CPU has. The
  * constructor is in this file, beside the bytes, so that whoever links a routine that reads one
- * links it too. It runs before constructors of default priority. The functions are those of
- * ordo/cpu.h.
+ * links it too. It runs before constructors of default priority. cpu.c gives the bytes to the user.
  */
 #include <cpuid.h>
-#include <stddef.h>
 
 #include "ordo/cpu.h"
 
@@ -44,32 +42,6 @@ static bool waitpkg_is_usable(void)
     unsigned int eax, ebx, ecx, edx;
 
     return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ecx & bit_WAITPKG);
-}
-
-static unsigned char *byte_of(enum ordo_cpu_feature feature)
-{
-    switch (feature) {
-    case ordo_cpu_avx: return &ordo_cpu_has_avx;
-    case ordo_cpu_waitpkg: return &ordo_cpu_has_waitpkg;
-    default: return NULL;
-    }
-}
-
-bool ordo_cpu_has(enum ordo_cpu_feature feature)
-{
-    const unsigned char *byte = byte_of(feature);
-
-    return byte && *byte;
-}
-
-bool ordo_cpu_force(enum ordo_cpu_feature feature, bool present)
-{
-    unsigned char *byte = byte_of(feature);
-
-    if (!byte)
-        return false;
-    *byte = present;
-    return true;
 }
 
 void ordo_cpu_detect(void)

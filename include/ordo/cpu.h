@@ -7,8 +7,8 @@
  *
  * Forcing a byte is for tests, for machines whose kernel reports a feature that some of their cores
  * lack, and for record-and-replay debuggers that cannot record exclusives. Force before other
- * threads use ordo: the byte is read plainly. On bare metal define
- * `unsigned long getauxval(unsigned long type) { return 0; }` and force what the CPU has.
+ * threads use ordo: the byte is read plainly. The library without a C library (freestanding.h)
+ * asks nobody: there each byte is 0 until the program forces it, and avx is not read.
  */
 #ifndef ORDO_CPU_H
 #define ORDO_CPU_H

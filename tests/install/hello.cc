@@ -1,0 +1,2 @@
+// hello.cc: the same program in C++.
+#include "hello.c"
