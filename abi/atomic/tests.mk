@@ -1,0 +1,32 @@
+# tests.mk: what compares libordo-atomic with GCC's libatomic (tests/atomic_abi); part
+# of the Makefile.
+
+#: make atomic-abi          ours and GCC's libatomic: the same random calls, the same results
+
+ATOMIC_ABI_PROGRAMS := $(foreach cpu,x86_64 aarch64,build/tests/$(cpu)/atomic_abi/differential)
+ATOMIC_ABI_FAULTS   := build/tests/$(HOST_ARCH)/atomic_abi/faults.so
+
+define atomic_abi_rules
+build/tests/$(1)/atomic_abi/differential: $$(patsubst %,build/tests/$(1)/%.o,\
+    atomic_abi/differential atomic_abi/abi arch/call arch/call_$(1))
+	@echo "  LINK    $$@"
+	$$(Q)$$(call test_compiler,$(1)) $$(SYSROOT_LINK.$(1)) -o $$@ $$^ -lm
+endef
+$(foreach cpu,x86_64 aarch64,$(eval $(call atomic_abi_rules,$(cpu))))
+
+# Linked with GCC's library, which has the functions that stay right.
+$(ATOMIC_ABI_FAULTS): build/tests/$(HOST_ARCH)/atomic_abi/faults.o tests/atomic_abi/abi.map
+	@echo "  LINK    $@"
+	$(Q)gcc -shared -Wl,--version-script=tests/atomic_abi/abi.map -o $@ $< -lm -Wl,--no-as-needed -latomic
+
+ATOMIC_ABI_LIBRARIES = $(filter-out build/generic-% %-nasm/libordo-atomic.so \
+    %-pthread/libordo-atomic.so,$(TARGETS:%=build/%/libordo-atomic.so))
+
+.PHONY: atomic-abi run-atomic-abi
+atomic-abi:
+	$(Q)[ "$(SETUP)" = no ] || HOST_ARCH=$(HOST_ARCH) toolchains/setup
+	$(Q)$(MAKE) --no-print-directory run-$@
+
+run-atomic-abi run-test: $(ATOMIC_ABI_LIBRARIES) $(ATOMIC_ABI_PROGRAMS) $(ATOMIC_ABI_FAULTS)
+run-atomic-abi:
+	$(Q)RUNS="$(RUNS)" tests/atomic_abi/differential.sh
