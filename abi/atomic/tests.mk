@@ -1,7 +1,9 @@
-# tests.mk: what compares libordo-atomic with GCC's libatomic (tests/atomic_abi); part
+# tests.mk: what compares libordo-atomic with GCC's libatomic (tests/atomic_abi, bench/calls.c); part
 # of the Makefile.
 
 #: make atomic-abi          ours and GCC's libatomic: the same random calls, the same results
+#: make bench-calls [ARGS=...]  what each function costs, ours beside GCC's; ARGS: --rounds=N,
+#:                          --only=SYMBOL, --order=N
 
 ATOMIC_ABI_PROGRAMS := $(foreach cpu,x86_64 aarch64,build/tests/$(cpu)/atomic_abi/differential)
 ATOMIC_ABI_FAULTS   := build/tests/$(HOST_ARCH)/atomic_abi/faults.so
@@ -22,11 +24,21 @@ $(ATOMIC_ABI_FAULTS): build/tests/$(HOST_ARCH)/atomic_abi/faults.o tests/atomic_
 ATOMIC_ABI_LIBRARIES = $(filter-out build/generic-% %-nasm/libordo-atomic.so \
     %-pthread/libordo-atomic.so,$(TARGETS:%=build/%/libordo-atomic.so))
 
-.PHONY: atomic-abi run-atomic-abi
-atomic-abi:
+.PHONY: atomic-abi run-atomic-abi bench-calls run-bench-calls
+atomic-abi bench-calls:
 	$(Q)[ "$(SETUP)" = no ] || HOST_ARCH=$(HOST_ARCH) toolchains/setup
 	$(Q)$(MAKE) --no-print-directory run-$@
 
 run-atomic-abi run-test: $(ATOMIC_ABI_LIBRARIES) $(ATOMIC_ABI_PROGRAMS) $(ATOMIC_ABI_FAULTS)
 run-atomic-abi:
 	$(Q)RUNS="$(RUNS)" tests/atomic_abi/differential.sh
+
+build/host/bench-calls: bench/calls.c tests/atomic_abi/abi.c tests/atomic_abi/abi.h
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	$(Q)gcc -std=gnu17 $(CFLAGS) $(WARNINGS) -D_GNU_SOURCE -Itests/atomic_abi -Itests/support \
+	    -o $@ $(filter %.c,$^) -lpthread -lm
+
+# Of ARM64 there is no native machine here, and what an emulator costs says nothing.
+run-bench-calls: build/host/bench-calls build/$(HERE)/libordo-atomic.so
+	$(Q)$< $(ARGS) "$$(gcc -print-file-name=libatomic.so.1)" build/$(HERE)/libordo-atomic.so
