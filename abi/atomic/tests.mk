@@ -21,8 +21,7 @@ $(ATOMIC_ABI_FAULTS): build/tests/$(HOST_ARCH)/atomic_abi/faults.o tests/atomic_
 	@echo "  LINK    $@"
 	$(Q)gcc -shared -Wl,--version-script=tests/atomic_abi/abi.map -o $@ $< -lm -Wl,--no-as-needed -latomic
 
-ATOMIC_ABI_LIBRARIES = $(filter-out build/generic-% %-nasm/libordo-atomic.so \
-    %-pthread/libordo-atomic.so,$(TARGETS:%=build/%/libordo-atomic.so))
+ATOMIC_ABI_LIBRARIES := $(foreach target,$(ATOMIC_TARGETS),build/$(target)/libordo-atomic.so)
 
 .PHONY: atomic-abi run-atomic-abi bench-calls run-bench-calls
 atomic-abi bench-calls:

@@ -41,6 +41,7 @@ __extension__ typedef unsigned __int128 value;
     each(misaligned_goes_aligned, store)                                                           \
     each(size_0_is_1, store)                                                                       \
     each(does_not_return, store)                /* as with a lock that was left taken */           \
+    each(writes_what_it_loads, load)            /* so that constants fault */                      \
     each(reads_beyond_the_end, load)                                                               \
     each(lock_free_lie, is_lock_free)           /* of 24 bytes */                                  \
     each(exception_not_raised, feraiseexcept)                                                      \
@@ -215,6 +216,8 @@ void load(size_t size, void *object, void *result, int order)
     (void)order;
     if (fault == reads_beyond_the_end && size == 24)
         junk = ((volatile unsigned char *)object)[31];
+    if (fault == writes_what_it_loads && size == 4)
+        __atomic_fetch_or((uint32_t *)object, 0, __ATOMIC_RELAXED);
     memcpy(result, object, size);
 }
 
