@@ -22,8 +22,8 @@ ours=$2
 exported() {
     nm -D --defined-only --with-symbol-versions "$1" | awk '$2 != "A" { print $3 }' | sort
 }
-defined() {
-    nm -g --defined-only "$1" | awk 'NF == 3 && $3 !~ /^(__)?(libat|ordo)_/ { print $3 }' | sort -u
+defined() { # nm mentions members without symbols
+    nm -g --defined-only "$1" 2> /dev/null | awk 'NF == 3 && $3 !~ /^(__)?(libat|ordo)_/ { print $3 }' | sort -u
 }
 nodes() { # each node with its parents
     readelf -VW "$1" | awk '/^Version definition/ { on = 1 } /^Version needs/ { on = 0 }
