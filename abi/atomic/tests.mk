@@ -1,7 +1,7 @@
 # tests.mk: what compares libordo-atomic with GCC's libatomic (tests/atomic_abi, bench/calls.c); part
 # of the Makefile.
 
-#: make atomic-abi          ours and GCC's libatomic: the same random calls, the same results
+#: make atomic-abi          libordo-atomic beside GCC's libatomic: random calls, symbols, programs
 #: make bench-calls [ARGS=...]  what each function costs, ours beside GCC's; ARGS: --rounds=N,
 #:                          --only=SYMBOL, --order=N
 
@@ -31,6 +31,7 @@ atomic-abi bench-calls:
 run-atomic-abi run-test: $(ATOMIC_ABI_LIBRARIES) $(ATOMIC_ABI_PROGRAMS) $(ATOMIC_ABI_FAULTS)
 run-atomic-abi:
 	$(Q)RUNS="$(RUNS)" tests/atomic_abi/differential.sh
+	$(Q)RUNS="$(RUNS)" tests/atomic_abi/programs.sh
 
 build/host/bench-calls: bench/calls.c tests/atomic_abi/abi.c tests/atomic_abi/abi.h
 	@mkdir -p $(@D)

@@ -474,12 +474,12 @@ static const struct {
 } allowed[reasons] = {
     /* On ARM64 GCC's takes a lock. On x86-64 it takes none, but does not call lock-free what loads
      * by a cmpxchg16b, which cannot read constants. */
-    [sixteen] = {"16 bytes: no lock in ours", true},
+    [sixteen] = {"16 bytes: ours alone", true},
     /* The same of what lies inside 16 aligned bytes. */
-    [in_sixteen] = {"part of 16 bytes: no lock in ours", true},
+    [in_sixteen] = {"inside of 16 bytes: ours alone", true},
     /* 3 bytes, or 2 at an odd address: the word around them can be changed instead. Who takes the
      * lock for it must say so. */
-    [part_of_word] = {"part of a word: a lock in ours", false},
+    [part_of_word] = {"inside of a word: theirs alone", false},
 };
 static unsigned long met[reasons];
 
@@ -744,7 +744,7 @@ int main(int count, char **arguments)
            only == abi_symbol_count ? abi_symbol_count : 1, fewest);
     for (int i = 0; i < reasons; i++)
         if (met[i] != 0)
-            printf("; is_lock_free differs as allowed: %s, %lu times", allowed[i].what, met[i]);
+            printf("; lock-free %s (%lu)", allowed[i].what, met[i]);
     printf("\n");
     return fewest == 0;
 }

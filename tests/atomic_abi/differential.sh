@@ -1,44 +1,15 @@
 #!/usr/bin/env bash
-# differential.sh [TARGET@CPU@MODEL...]: libordo-atomic.so of each target (or of those in RUNS that have
-# one) against GCC's libatomic.so.1 of that CPU, natively or as QEMU plays the model: the same random
-# calls, the same results (see differential.c). First, because a comparison that cannot fail says nothing, against the wrong
+# differential.sh [TARGET@CPU@MODEL...]: libordo-atomic.so of each target against GCC's libatomic.so.1 of
+# that CPU, natively or as QEMU plays the model: the same random calls, the same results (see
+# differential.c; runs.sh says which targets without arguments). First, because a comparison that cannot fail says nothing, against the wrong
 # libraries of faults.c and copies of GCC's that lack something: each fault must be found. Then the
 # symbols (symbols.sh). ORDO_SEED=N repeats a run, ORDO_LONG=1 makes the runs longer.
 set -u
 cd "$(dirname "$0")/../.."
-if [ $# -eq 0 ]; then
-    for run in ${RUNS-}; do
-        case $run in
-            generic-*|*-nasm@*|*-pthread@*) ;;  # have no such library
-            armv8.1-*@cortex-a57) ;;            # a CPU without LSE
-            *) set -- "$@" "$run" ;;
-        esac
-    done
-fi
-[ $# -gt 0 ] || { echo "differential.sh: name a run, such as x86_64-gcc@x86_64@native" >&2; exit 2; }
+. tests/atomic_abi/runs.sh
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-here=$(uname -m)
-passed=0
-failed=0
 seed=${ORDO_SEED:-$(date +%s%N)}
 calls=$([ -z "${ORDO_LONG-}" ] && echo 200000 || echo 5000000)
-
-count() { # count STATUS WHAT: says what failed
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL  $2"
-    fi
-}
-
-library_of() { # library_of CPU FILE: GCC's
-    local compiler=gcc
-    [ "$1" = "$here" ] || compiler=$1-linux-gnu-gcc
-    "$compiler" -print-file-name="$2"
-}
 
 differential() { # differential CPU MODEL ARGUMENT...
     toolchains/run "$1" "$2" "build/tests/$1/atomic_abi/differential" --seed="$seed" "${@:3}"
@@ -82,7 +53,7 @@ echo "differential test: $found seeded faults found"
 
 # ---- ours ----------------------------------------------------------------------------------------
 
-for run in "$@"; do
+for run in "${runs[@]}"; do
     IFS=@ read -r target cpu model <<< "$run"
     ours=build/$target/libordo-atomic.so
     theirs=$(library_of "$cpu" libatomic.so.1)
@@ -91,7 +62,7 @@ for run in "$@"; do
     count $status "$target on $model: $(tail -n 12 "$work/log")"
     [ $status -ne 0 ] || sed -n "s/^differential: \([0-9]* calls.*\)/$target on $model: \1/p" "$work/log"
 done
-for run in $(printf '%s\n' "$@" | sort -u -t@ -k1,1); do
+for run in $(printf '%s\n' "${runs[@]}" | sort -u -t@ -k1,1); do
     IFS=@ read -r target cpu _ <<< "$run"
     for kind in so.1 a; do
         symbols=(tests/atomic_abi/symbols.sh "$(library_of "$cpu" libatomic.$kind)"

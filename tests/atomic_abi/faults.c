@@ -1,9 +1,11 @@
 /* faults.c: a library that is wrong in one way, chosen by ORDO_FAULT, to see whether differential.c
  * notices. Few functions stand here, right as long as no fault is chosen; all others are those of
- * GCC's library, which this one is linked with. Nothing is atomic: the test has one thread.
+ * GCC's library, which this one is linked with. Nothing is atomic: the test has one thread. The fault
+ * not_atomic is for programs.sh, whose programs have more: others run in the midst of an operation.
  *
  * With ORDO_FAULT=list it prints each fault with its symbol, and ends the program. */
 #include <fenv.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -51,7 +53,7 @@ __extension__ typedef unsigned __int128 value;
 #define NUMBER(name, symbol) name,
 #define NAME(name, symbol) #name,
 #define SYMBOL(name, symbol) "__atomic_" #symbol,
-enum fault { FAULTS(NUMBER) fault_count };
+enum fault { FAULTS(NUMBER) fault_count, not_atomic = fault_count };
 static const char *const names[] = {FAULTS(NAME)}, *const symbols[] = {FAULTS(SYMBOL)};
 static enum fault fault = none;
 
@@ -70,10 +72,16 @@ __attribute__((constructor)) static void choose(void)
     }
     while (fault < fault_count && strcmp(chosen, names[fault]) != 0)
         fault++;
-    if (fault == fault_count) {
+    if (fault == not_atomic && strcmp(chosen, "not_atomic") != 0) {
         fprintf(stderr, "faults.c: no fault %s\n", chosen);
         exit(2);
     }
+}
+
+static void let_others_run(void)
+{
+    if (fault == not_atomic)
+        sched_yield();
 }
 
 /* The compiler knows these names, with other prototypes. */
@@ -120,6 +128,7 @@ bool compare_16(value *object, value *expected, value desired, int success, int 
     (void)failure;
     bool equal = fault == compares_low_half ? (uint64_t)*object == (uint64_t)*expected
                                                        : *object == *expected;
+    let_others_run();
     if (equal)
         *object = fault == halves_swapped ? desired << 64 | desired >> 64 : desired;
     else
@@ -176,6 +185,7 @@ static void swap(unsigned char *object, const unsigned char *operand, unsigned c
 {
     for (size_t i = 0; i < size; i++) {
         unsigned char old = object[i], new = operand[i];
+        let_others_run();
         if (fault == in_place_exchange_lost)
             result[i] = old;
         object[i] = fault == in_place_exchange_lost ? operand[i] : new;
