@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "abi.h"
+#include "libatomic.h"
 #include "random.h"
 
 __extension__ typedef unsigned __int128 value;

@@ -10,16 +10,16 @@ ATOMIC_ABI_FAULTS   := build/tests/$(HOST_ARCH)/atomic_abi/faults.so
 
 define atomic_abi_rules
 build/tests/$(1)/atomic_abi/differential: $$(patsubst %,build/tests/$(1)/%.o,\
-    atomic_abi/differential atomic_abi/abi arch/call arch/call_$(1))
+    atomic_abi/differential atomic_abi/libatomic arch/call arch/call_$(1))
 	@echo "  LINK    $$@"
 	$$(Q)$$(call test_compiler,$(1)) $$(SYSROOT_LINK.$(1)) -o $$@ $$^ -lm
 endef
 $(foreach cpu,x86_64 aarch64,$(eval $(call atomic_abi_rules,$(cpu))))
 
 # Linked with GCC's library, which has the functions that stay right.
-$(ATOMIC_ABI_FAULTS): build/tests/$(HOST_ARCH)/atomic_abi/faults.o tests/atomic_abi/abi.map
+$(ATOMIC_ABI_FAULTS): build/tests/$(HOST_ARCH)/atomic_abi/faults.o tests/atomic_abi/libatomic.map
 	@echo "  LINK    $@"
-	$(Q)gcc -shared -Wl,--version-script=tests/atomic_abi/abi.map -o $@ $< -lm -Wl,--no-as-needed -latomic
+	$(Q)gcc -shared -Wl,--version-script=tests/atomic_abi/libatomic.map -o $@ $< -lm -Wl,--no-as-needed -latomic
 
 ATOMIC_ABI_LIBRARIES := $(foreach target,$(ATOMIC_TARGETS),build/$(target)/libordo-atomic.so)
 
@@ -33,7 +33,7 @@ run-atomic-abi:
 	$(Q)RUNS="$(RUNS)" tests/atomic_abi/differential.sh
 	$(Q)RUNS="$(RUNS)" tests/atomic_abi/programs.sh
 
-build/host/bench-calls: bench/calls.c tests/atomic_abi/abi.c tests/atomic_abi/abi.h
+build/host/bench-calls: bench/calls.c tests/atomic_abi/libatomic.c tests/atomic_abi/libatomic.h
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
 	$(Q)gcc -std=gnu17 $(CFLAGS) $(WARNINGS) -D_GNU_SOURCE -Itests/atomic_abi -Itests/support \

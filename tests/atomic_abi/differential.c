@@ -37,7 +37,7 @@
 #include <unistd.h>
 
 #include "../arch/call.h"
-#include "abi.h"
+#include "libatomic.h"
 #include "random.h"
 
 enum {

@@ -1,10 +1,10 @@
-/* abi.h: the symbols of libatomic.so.1 as a table, and two libraries that have them, by path.
+/* libatomic.h: the symbols of libatomic.so.1 as a table, and two libraries that have them, by path.
  *
  * differential.c and bench/calls.c compare GCC's library with ours through it. A library is opened
  * with RTLD_LOCAL and each symbol is asked for with its version node, so that both stand in one
  * process without serving each other's calls, and a symbol under a wrong node counts as missing. */
-#ifndef ORDO_ATOMIC_ABI_H
-#define ORDO_ATOMIC_ABI_H
+#ifndef ORDO_TEST_LIBATOMIC_H
+#define ORDO_TEST_LIBATOMIC_H
 
 #include <stdbool.h>
 #include <stddef.h>

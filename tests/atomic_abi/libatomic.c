@@ -1,5 +1,5 @@
-/* abi.c: see abi.h. That the table is the whole ABI is what symbols.sh compares with nm. */
-#include "abi.h"
+/* libatomic.c: see libatomic.h. That the table is the whole ABI is what symbols.sh compares with nm. */
+#include "libatomic.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
