@@ -4,33 +4,32 @@
 //
 // in:       rdi object, rsi value (bits above its width are undefined); the order is not looked at
 // out:      rax the value after, zero-extended
-// clobbers: rax, rcx, flags
+// clobbers: rax, rcx, rsi, flags
 // order:    every one: a locked instruction is a full barrier
 // assumes:  object is aligned to its width: across a cache line it would be a bus lock
 #include "../../../arch/x86_64/asm.h"
 
 // `xadd` gives the old value, from which the new one is made again. \old is as wide as the object;
 // \negate makes the addition a subtraction.
-        .macro  XADD_FETCH name, negate, old, sum, change, value, result
+        .macro  XADD_FETCH name, negate, old, sum, value, result
         FUNC    \name
-        mov     \change, \value
         .ifnb   \negate
-        \negate \change
+        \negate \value
         .endif
-        mov     \sum, \change
+        mov     \sum, \value
         lock
         xadd    [rdi], \old
-        add     \sum, \change
+        add     \sum, \value
         \result                         // zero above the width
         ret
         ENDFUNC \name
         .endm
 
         .macro  XADD_FETCHES operation, negate
-        XADD_FETCH __atomic_\operation\()_fetch_1, \negate, al,  eax, ecx, esi, "movzx eax, al"
-        XADD_FETCH __atomic_\operation\()_fetch_2, \negate, ax,  eax, ecx, esi, "movzx eax, ax"
-        XADD_FETCH __atomic_\operation\()_fetch_4, \negate, eax, eax, ecx, esi
-        XADD_FETCH __atomic_\operation\()_fetch_8, \negate, rax, rax, rcx, rsi
+        XADD_FETCH __atomic_\operation\()_fetch_1, \negate, al,  eax, esi, "movzx eax, al"
+        XADD_FETCH __atomic_\operation\()_fetch_2, \negate, ax,  eax, esi, "movzx eax, ax"
+        XADD_FETCH __atomic_\operation\()_fetch_4, \negate, eax, eax, esi
+        XADD_FETCH __atomic_\operation\()_fetch_8, \negate, rax, rax, rsi
         .endm
 
 // No instruction returns the new value of the others: a loop. \stored is as wide as the object.
