@@ -3,11 +3,11 @@
  *     calls [--rounds=N] [--only=SYMBOL] [--order=N] THEIRS OURS
  *
  * Fair means: both libraries are opened in the same way and called through a pointer by the same
- * loop, on the same objects, uncontended and in the cache, on one CPU that the program is pinned to,
+ * loop, on the same objects, uncontended and in the cache, on one CPU that the program stays on,
  * with a second thread alive. A round is a burst of calls of each, in an order that is drawn anew;
  * bursts are short, so that most rounds are not interrupted. A row has the median of each side and
- * the median of the rounds' ratios (ours / theirs), with the quartiles of the ratios: where they lie
- * on both sides of 1, the difference is noise. A call of an empty function through the same loop is
+ * the median of the rounds' ratios (ours / theirs), with the quartiles of the ratios: where they
+ * lie on both sides of 1, the difference is noise. A call of an empty function through the same loop is
  * part of each figure; the first line tells what it costs.
  *
  * Generic functions are called with sizes that have a lock-free form, aligned and not, and with

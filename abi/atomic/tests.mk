@@ -1,5 +1,5 @@
-# tests.mk: what compares libordo-atomic with GCC's libatomic (tests/atomic_abi, bench/calls.c); part
-# of the Makefile.
+# tests.mk: what compares libordo-atomic with GCC's libatomic (tests/atomic_abi, bench/calls.c);
+# part of the Makefile.
 
 #: make atomic-abi          libordo-atomic beside GCC's libatomic: random calls, symbols, programs
 #: make bench-calls [ARGS=...]  what each function costs, ours beside GCC's; ARGS: --rounds=N,
@@ -19,7 +19,8 @@ $(foreach cpu,x86_64 aarch64,$(eval $(call atomic_abi_rules,$(cpu))))
 # Linked with GCC's library, which has the functions that stay right.
 $(ATOMIC_ABI_FAULTS): build/tests/$(HOST_ARCH)/atomic_abi/faults.o tests/atomic_abi/libatomic.map
 	@echo "  LINK    $@"
-	$(Q)gcc -shared -Wl,--version-script=tests/atomic_abi/libatomic.map -o $@ $< -lm -Wl,--no-as-needed -latomic
+	$(Q)gcc -shared -Wl,--version-script=tests/atomic_abi/libatomic.map -o $@ $< \
+	    -lm -Wl,--no-as-needed -latomic
 
 ATOMIC_ABI_LIBRARIES := $(foreach target,$(ATOMIC_TARGETS),build/$(target)/libordo-atomic.so)
 

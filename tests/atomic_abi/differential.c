@@ -8,17 +8,17 @@
  * the object, the other arguments in memory, their neighbours, floating-point exceptions. Memory
  * carries over to the next call, so what is compared are sequences, not single calls. GCC's library
  * is the oracle for values; nothing here repeats what an operation should do. What GCC's library
- * does not promise either is asked of ours by itself: kept registers, results that are zero-extended
- * to 32 bits, bools that are 0 or 1, loads of constants. (Not with --lenient, for GCC's library in the
- * place of ours.)
+ * does not promise either is asked of ours by itself: kept registers, results that are
+ * zero-extended to 32 bits, bools that are 0 or 1, loads of constants. (Not with --lenient, for
+ * GCC's library in the place of ours.)
  *
- * Calls go through the trampoline of the arch suite, which sets each argument register: above narrow
- * values and orderings there is junk. Of 16-byte calls every other one is a plain C call with
- * unsigned __int128, so that it is the compiler that says in which registers its halves travel.
+ * Calls go through the trampoline of the arch suite, which sets each argument register: above
+ * narrow values and orderings there is junk. Of 16-byte calls every other one is a plain C call
+ * with unsigned __int128, so that the compiler says in which registers its halves travel.
  *
  * Objects lie anywhere in memory that ends at pages without access on both sides, often at the very
- * ends: reading a byte too many is a crash, and the handler says in which call. A call that does not
- * come back, because a lock was left taken, is found by the alarm in the same way.
+ * ends: reading a byte too many is a crash, and the handler says in which call. A call that does
+ * not come back, because a lock was left taken, is found by the alarm in the same way.
  *
  * First come all pairs of orderings of every symbol and all misalignments of generic sizes 0 to 40,
  * then as many random calls as asked for. The seed, which is printed, repeats a run. */
@@ -149,8 +149,8 @@ static size_t draw_size(void)
 
 static value draw_value(void)
 {
-    static const uint64_t edges[] = {0, 1, 2, UINT64_MAX, 0x8000000000000000, 0x7fffffffffffffff,
-                                     0x80808080, 0x7f7f7f7f, 0x8000000080008080, 0x5555555555555555};
+    static const uint64_t edges[] = {0, 1, 2, UINT64_MAX, 0x5555555555555555, 0x7fffffffffffffff,
+                                     0x8000000000000000, 0x8000000080008080, 0x7f7f7f7f};
     enum { edge_count = sizeof edges / sizeof edges[0] };
     uint64_t choice = below(4);
     value high = choice == 0 ? edges[below(edge_count)] : draw();
@@ -243,77 +243,55 @@ static void *place(struct side *side, const struct request *r, enum region regio
     return side->regions[region] + r->offsets[region];
 }
 
-struct argument_list {
-    struct call *call;
-    unsigned count;
+/* The registers of the arguments, one after the other; `next` is the first that is free. */
+struct argument_registers {
+    uint64_t *next, *first, junk;
 };
 
-static void add_word(struct argument_list *list, uint64_t word)
+static void add_word(struct argument_registers *registers, uint64_t word)
 {
-    list->call->arguments[list->count++] = word;
+    *registers->next++ = word;
 }
 
-static void add_pointer(struct argument_list *list, void *pointer)
+static void add_place(struct argument_registers *registers, const void *place)
 {
-    add_word(list, (uintptr_t)pointer);
+    add_word(registers, (uintptr_t)place);
 }
 
-static void add_int(struct argument_list *list, int number)
+static void add_int(struct argument_registers *registers, int number)
 {
-    add_word(list, (uint32_t)number | list->call->junk << 32);
+    add_word(registers, (uint32_t)number | registers->junk << 32);
 }
 
-static void add_value(struct argument_list *list, const struct request *r)
+/* A narrow value as drawn, with bits above its width. */
+static void add_value(struct argument_registers *registers, const struct request *r)
 {
-    if (r->size == 16) {
-        list->count = (list->count + pair_alignment - 1) / pair_alignment * pair_alignment;
-        add_word(list, (uint64_t)r->operand);
-        add_word(list, (uint64_t)(r->operand >> 64));
-    } else {
-        /* As drawn, with bits above the width. */
-        add_word(list, (uint64_t)r->operand);
-    }
+    if (r->size == 16)
+        registers->next += (registers->next - registers->first) % pair_alignment;
+    add_word(registers, (uint64_t)r->operand);
+    if (r->size == 16)
+        add_word(registers, (uint64_t)(r->operand >> 64));
 }
 
-/* The places of the last two arguments in memory. */
-static enum region result_region(const struct request *r)
-{
-    return r->in_place ? first : second;
-}
-
+/* In the order of the prototypes (libatomic.h). */
 static void add_arguments(struct side *side, const struct request *r)
 {
-    struct argument_list list = {&side->call, 0};
+    struct argument_registers list = {side->call.arguments, side->call.arguments, r->junk};
     enum abi_kind kind = kind_of(r);
     if (is_generic(kind))
         add_word(&list, r->size);
-    if (kind != abi_raise && kind != abi_fence)
-        add_pointer(&list, kind == abi_is_lock_free && r->null_object
-                               ? NULL : place(side, r, object));
-    switch (kind) {
-    case abi_store:
-    case abi_fetch:
+    if (kind == abi_is_lock_free && r->null_object)
+        add_place(&list, NULL);
+    else if (kind != abi_raise && kind != abi_fence)
+        add_place(&list, place(side, r, object));
+    if (kind == abi_compare || (is_generic(kind) && kind != abi_is_lock_free))
+        add_place(&list, place(side, r, first));
+    if (kind == abi_generic_exchange || kind == abi_generic_compare)
+        add_place(&list, place(side, r, r->in_place ? first : second));
+    if (kind == abi_store || kind == abi_fetch || kind == abi_compare)
         add_value(&list, r);
-        break;
-    case abi_compare:
-        add_pointer(&list, place(side, r, first));
-        add_value(&list, r);
-        break;
-    case abi_generic_load:
-    case abi_generic_store:
-        add_pointer(&list, place(side, r, first));
-        break;
-    case abi_generic_exchange:
-    case abi_generic_compare:
-        add_pointer(&list, place(side, r, first));
-        add_pointer(&list, place(side, r, result_region(r)));
-        break;
-    default:
-        break;
-    }
-    if (kind == abi_is_lock_free || kind == abi_flag_set || kind == abi_flag_clear)
-        return;
-    add_int(&list, r->success);
+    if (kind != abi_is_lock_free && kind != abi_flag_set && kind != abi_flag_clear)
+        add_int(&list, r->success);
     if (kind == abi_compare || kind == abi_generic_compare)
         add_int(&list, r->failure);
 }

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# differential.sh [TARGET@CPU@MODEL...]: libordo-atomic.so of each target against GCC's libatomic.so.1 of
-# that CPU, natively or as QEMU plays the model: the same random calls, the same results (see
-# differential.c; runs.sh says which targets without arguments). First, because a comparison that cannot fail says nothing, against the wrong
-# libraries of faults.c and copies of GCC's that lack something: each fault must be found. Then the
-# symbols (symbols.sh). ORDO_SEED=N repeats a run, ORDO_LONG=1 makes the runs longer.
+# differential.sh [TARGET@CPU@MODEL...]: libordo-atomic.so of each target against GCC's
+# libatomic.so.1 of that CPU, natively or as QEMU plays the model: the same random calls, the same
+# results (see differential.c; runs.sh says which targets without arguments). First, because a
+# comparison that cannot fail says nothing, against the wrong libraries of faults.c and copies of
+# GCC's that lack something: each fault must be found. Then the symbols (symbols.sh). ORDO_SEED=N
+# repeats a run, ORDO_LONG=1 makes the runs longer.
 set -u
 cd "$(dirname "$0")/../.."
 . tests/atomic_abi/runs.sh
@@ -33,6 +34,9 @@ finds() {
     fi
 }
 
+nm -D --defined-only --with-symbol-versions "$theirs" | awk '$2 != "A" { print $3 }' | sort |
+    diff - <(differential "$here" native --list | sort) > "$work/log"
+count $? "what is called, and what GCC's library exports: $(cat "$work/log")"
 differential "$here" native --lenient "$theirs" "$faults" > "$work/log" 2>&1
 count $? "faults.so without a fault: $(tail -n 3 "$work/log")"
 while read -r fault symbol; do
@@ -60,7 +64,8 @@ for run in "${runs[@]}"; do
     differential "$cpu" "$model" --calls="$calls" "$theirs" "$ours" > "$work/log" 2>&1
     status=$?
     count $status "$target on $model: $(tail -n 12 "$work/log")"
-    [ $status -ne 0 ] || sed -n "s/^differential: \([0-9]* calls.*\)/$target on $model: \1/p" "$work/log"
+    [ $status -ne 0 ] ||
+        sed -n "s/^differential: \([0-9]* calls.*\)/$target on $model: \1/p" "$work/log"
 done
 for run in $(printf '%s\n' "${runs[@]}" | sort -u -t@ -k1,1); do
     IFS=@ read -r target cpu _ <<< "$run"

@@ -1,7 +1,8 @@
 /* faults.c: a library that is wrong in one way, chosen by ORDO_FAULT, to see whether differential.c
  * notices. Few functions stand here, right as long as no fault is chosen; all others are those of
- * GCC's library, which this one is linked with. Nothing is atomic: the test has one thread. The fault
- * not_atomic is for programs.sh, whose programs have more: others run in the midst of an operation.
+ * GCC's library, which this one is linked with. Nothing is atomic: the test has one thread. The
+ * fault not_atomic is for programs.sh, whose programs have more: others run in the midst of an
+ * operation.
  *
  * With ORDO_FAULT=list it prints each fault with its symbol, and ends the program. */
 #include <fenv.h>

@@ -1,4 +1,4 @@
-/* libatomic.c: see libatomic.h. That the table is the whole ABI is what symbols.sh compares with nm. */
+/* libatomic.c: see libatomic.h. differential.sh compares the table with what nm says of GCC's. */
 #include "libatomic.h"
 
 #include <dlfcn.h>

@@ -19,7 +19,7 @@ enum abi_kind {
     abi_generic_load,           /* void (size_t, void *object, void *result, int order) */
     abi_generic_store,          /* void (size_t, void *object, void *value, int order) */
     abi_generic_exchange,       /* void (size_t, void *object, void *value, void *result, int) */
-    abi_generic_compare,        /* bool (size_t, void *object, void *expected, void *desired, ...) */
+    abi_generic_compare,        /* bool (size_t, void *, void *expected, void *desired, int, int) */
     abi_is_lock_free,           /* bool (size_t, const void *object) */
     abi_raise,                  /* void (int floating-point exceptions) */
     abi_flag_set,               /* bool (flag *object) */

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# programs.sh [TARGET@CPU@MODEL...]: programs that were linked with -latomic, and do not know of ordo, run
-# on our library by LD_LIBRARY_PATH alone as they do on GCC's. What the dynamic linker bound shows that
-# all their calls are ours. With functions of faults.so in between, which are not atomic, they must fail.
+# programs.sh [TARGET@CPU@MODEL...]: programs that were linked with -latomic, and do not know of
+# ordo, run on our library by LD_LIBRARY_PATH alone as they do on GCC's. What the dynamic linker
+# bound shows whose functions they call. With functions of faults.so in between, which are not
+# atomic, they must fail.
 set -u
 cd "$(dirname "$0")/../.."
 . tests/atomic_abi/runs.sh

@@ -1,6 +1,6 @@
-# runs.sh: for the scripts beside it, which run in the root of the tree. Sets `here`, `work` (a directory
-# of its own), `runs` from the script's arguments, or from those of RUNS that have libordo-atomic and a
-# CPU that has its instructions.
+# runs.sh: for the scripts beside it, which run in the root of the tree. Sets `here`, `work` (a
+# directory of its own), `runs` from the script's arguments, or from those of RUNS that have
+# libordo-atomic and a CPU that has its instructions.
 here=$(uname -m)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

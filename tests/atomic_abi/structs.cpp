@@ -1,6 +1,6 @@
-// structs.cpp: a C++ program as anyone writes it, of std::atomic<struct> in many sizes: what threads put
-// in by exchange comes out once, loads see whole values, stores arrive. programs.sh runs it on GCC's
-// library and on ours.
+// structs.cpp: a C++ program as anyone writes it, of std::atomic<struct> in many sizes: what
+// threads put in by exchange comes out once, loads see whole values, stores arrive. programs.sh
+// runs it on GCC's library and on ours.
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -72,7 +72,8 @@ template <typename Element, std::size_t count> void run(const char *name)
     object.store(Subject(7));
     right = right && object.load().number() == 7 && object.load().is_whole();
     if (!right) {
-        std::printf("structs.cpp: %s: %s\n", name, torn ? "a torn value was read" : "values were lost");
+        std::printf("structs.cpp: %s: %s\n", name,
+                    torn ? "a torn value was read" : "values were lost");
         failures++;
     }
 }

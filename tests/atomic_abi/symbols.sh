@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# symbols.sh THEIRS OURS [--archive]: does OURS export what GCC's libatomic.so.1 does, by nm: each symbol
-# under its version node, the nodes with their parents, the soname? What ours has beyond must stand in
-# the list below. With --archive the names that two archives define; those with libat_ or ordo_ in front
-# are an archive's own.
+# symbols.sh THEIRS OURS [--archive]: does OURS export what GCC's libatomic.so.1 does, by nm: each
+# symbol under its version node, the nodes with their parents, the soname? What ours has beyond must
+# stand in the list below. With --archive the names that two archives define; those with libat_ or
+# ordo_ in front are an archive's own.
 set -u
 # What may be in ours alone: the table of locks, which copies of the library in one process share.
 allowed=(ordo_atomic_lock_table@@LIBATOMIC_1.0)
@@ -23,7 +23,8 @@ exported() {
     nm -D --defined-only --with-symbol-versions "$1" | awk '$2 != "A" { print $3 }' | sort
 }
 defined() { # nm mentions members without symbols
-    nm -g --defined-only "$1" 2> /dev/null | awk 'NF == 3 && $3 !~ /^(__)?(libat|ordo)_/ { print $3 }' | sort -u
+    nm -g --defined-only "$1" 2> /dev/null |
+        awk 'NF == 3 && $3 !~ /^(__)?(libat|ordo)_/ { print $3 }' | sort -u
 }
 nodes() { # each node with its parents
     readelf -VW "$1" | awk '/^Version definition/ { on = 1 } /^Version needs/ { on = 0 }
@@ -60,6 +61,7 @@ else
     compare "version nodes" nodes
     compare "soname" soname
     compare "symbols" exported
-    [ $status -eq 0 ] && echo "$ours: all $total symbols of GCC's, under their nodes; more:${more:- none}"
+    [ $status -eq 0 ] &&
+        echo "$ours: all $total symbols of GCC's, under their nodes; more:${more:- none}"
 fi
 exit $status
