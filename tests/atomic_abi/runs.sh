@@ -1,6 +1,6 @@
 # runs.sh: for the scripts beside it, which run in the root of the tree. Sets `here`, `work` (a
 # directory of its own), `runs` from the script's arguments, or from those of RUNS that have
-# libordo-atomic and a CPU that has its instructions.
+# libordo-atomic and a CPU that has its instructions; not those of the pattern leave_out.
 here=$(uname -m)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -13,6 +13,7 @@ if [ $# -eq 0 ]; then
         case $run in
             generic-*|*-nasm@*|*-pthread@*) ;;
             armv8.1-*@cortex-a57) ;; # a CPU without LSE
+            ${leave_out-}) ;;
             *) runs+=("$run") ;;
         esac
     done
