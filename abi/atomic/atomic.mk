@@ -60,3 +60,13 @@ build/$(1)/ordo/libatomic.so.1: build/$(1)/libordo-atomic.so
 	$$(Q)ln -sf ../$$(<F) $$@
 endef
 $(foreach target,$(ATOMIC_TARGETS),$(eval $(call atomic_rules,$(target))))
+
+ATOMIC_LIBRARIES := $(foreach target,$(ATOMIC_TARGETS),\
+    $(addprefix build/$(target)/,libordo-atomic.a ordo/libatomic.so.1))
+.PHONY: libordo-atomic
+#: make libordo-atomic      libatomic's functions, for x86-64 and ARM64
+libordo-atomic: $(ATOMIC_LIBRARIES)
+all: $(filter build/$(HERE)/%,$(ATOMIC_LIBRARIES))
+
+# tests/atomic_abi/atomic_abi.sh compiles its programs itself.
+run-test: $(ATOMIC_LIBRARIES) | build/symbols.inc
