@@ -18,7 +18,6 @@ build() {
         clang+=("--target=$1-linux-gnu" "${flags[0]}")
     fi
     [ "$1" != x86_64 ] || clang+=(-mcx16)
-    "${prefix}gcc" -O2 -o "$work/types.$1" $sources/types.c "${flags[@]}" -lpthread -latomic &&
     "${prefix}g++" -std=c++17 -O2 -static-libstdc++ -static-libgcc -o "$work/structs.$1" \
         $sources/structs.cpp "${flags[@]}" -lpthread -latomic &&
     "${clang[@]}" -O2 -fPIC -DCOUNT=count_clang -c -o "$work/clang.o" $sources/mixed.c &&
@@ -48,7 +47,7 @@ for cpu in $(printf '%s\n' "${runs[@]}" | cut -d@ -f2 | sort -u); do
     count $? "programs of $cpu: $(head -n 5 "$work/log")"
 done
 
-for program in types structs mixed; do
+for program in structs mixed; do
     ORDO_FAULT=not_atomic LD_PRELOAD=build/tests/$here/atomic_abi/faults.so \
         run_on "$(library_of "$here" libatomic.so.1)" "$here" native $program 500
     grep -qE 'were lost|torn value' "$work/log"
