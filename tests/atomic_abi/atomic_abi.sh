@@ -65,7 +65,9 @@ needs_nothing_else() {
 is_in_place() {
     local more
     "${binutils}readelf" -d "$library.so" | grep -q 'soname: \[libatomic.so.1\]' &&
-        "${binutils}readelf" -n "$library.so" | grep -qE 'IBT, SHSTK|BTI, PAC' &&
+        "${binutils}readelf" -nW "$library.so" | grep -qE 'IBT, SHSTK|BTI, PAC' &&
+        "${binutils}readelf" -lW "$library.so" | grep -q 'GNU_STACK.* RW ' &&
+        ! "${binutils}readelf" -dW "$library.so" | grep -q TEXTREL &&
         [ "$root/build/$target/ordo/libatomic.so.1" -ef "$library.so" ] || return 1
     more=$("${binutils}nm" -D --defined-only "$library.so" |
         grep -vE ' A LIBATOMIC_1\.[012]$| [Ti] (__)?atomic_\w+@@LIBATOMIC_1\.[012]$')
@@ -106,12 +108,11 @@ copies() {
 
 # The dynamic linker takes ours, whichever name the program was linked with.
 finds_ours() {
-    local run=("$1")
+    local path=$root/build/$target/ordo trace=LD_TRACE_LOADED_OBJECTS=1 run
+    run=(env $trace "$1")
     [ "$model" = native ] ||
-        run=(env -u LD_TRACE_LOADED_OBJECTS QEMU_SET_ENV=LD_TRACE_LOADED_OBJECTS=1 \
-            "$root/toolchains/run" "$cpu" "$model" "$1")
-    LD_TRACE_LOADED_OBJECTS=1 LD_LIBRARY_PATH=$root/build/$target/ordo "${run[@]}" |
-        grep -F "$root/build/$target/ordo/libatomic.so.1"
+        run=(env QEMU_SET_ENV=$trace "$root/toolchains/run" "$cpu" "$model" "$1")
+    LD_LIBRARY_PATH=$path "${run[@]}" | grep -F "$path/libatomic.so.1"
 }
 
 # ---- each target on each CPU model ---------------------------------------------------------------
@@ -121,9 +122,10 @@ for run in $RUNS; do
     library=$root/build/$target/libordo-atomic
     [ -e "$library.a" ] || continue # no libordo-atomic for this one
     [ "${target%-*}@$model" != armv8.1@cortex-a57 ] || continue
-    cc=gcc cxx=g++ binutils=
+    cc=gcc cxx=g++ clang=clang binutils=
     if [ "$cpu" != "$host" ]; then
         cc=$cpu-linux-gnu-gcc cxx=$cpu-linux-gnu-g++ binutils=$cpu-linux-gnu-
+        clang="clang --target=$cpu-linux-gnu -moutline-atomics"
     fi
     rounds=50
     [ "$model" != native ] || rounds=1000
@@ -159,6 +161,10 @@ for run in $RUNS; do
         try "$at: program.c" compile "$programs/c" program.c -L"$root/build/$target" -lordo-atomic
         try "$at: program.c" compile "$programs/c-latomic" program.c -latomic
         try "$at: program.c" compile "$programs/c-static" -static program.c "$library.a"
+        # Where a compare-exchange is inlined or __aarch64_cas16, and a load is not.
+        # shellcheck disable=SC2086
+        try "$at: program.c by Clang" $clang -std=gnu17 -O2 -Wno-atomic-alignment program.c \
+            -L"$root/build/$target" -lordo-atomic -lpthread -o "$programs/c-clang"
         try "$at: program.cc" $cxx -std=c++17 -O2 program.cc -static "$library.a" -lpthread \
             -o "$programs/cc-static"
     fi
@@ -170,7 +176,7 @@ for run in $RUNS; do
         try "$at: $pair" on_ours "$programs/$program" "$one" "$other" \
             $([ $program != apart ] || echo apart)
     done
-    for program in c c-latomic; do
+    for program in c c-latomic c-clang; do
         try "$at: $program" finds_ours "$programs/$program"
         try "$at: $program" on_ours "$programs/$program"
     done

@@ -2,11 +2,12 @@
  * functions of any size do what they say to the object, and to nothing beside it; three threads at
  * once see no half of a value and lose none, nor what happens to the bytes beside. Where the object
  * has one, the functions of one size and the instructions that a compiler inlines take turns with
- * the functions of any size on the same object.
+ * the functions of any size on the same object. The same for memory that is mapped twice.
  */
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "abi.h"
 
@@ -18,7 +19,8 @@ static const size_t sizes[] = {1,  2,  3,  4,  5,  6,  7,  8,  9,   10,  12,
 static const int places[] = {-9, -8, -5, -3, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 15, 16, 56, 60, 63};
 
 static unsigned int rounds = 200;
-static char *memory; /* four pages; the boundary is after the first */
+static unsigned char *memory; /* four pages; the boundary is after the first */
+static ptrdiff_t again;       /* so far on they are mapped again, for threads of odd numbers */
 static pthread_barrier_t barrier;
 
 /* ---- Values: a number of 8 bits, spread over all bytes, so that halves of two are noticed ----- */
@@ -204,6 +206,7 @@ static struct {
 
 static void run_job(unsigned int thread)
 {
+    unsigned char *const object = job.object + (thread % 2 != 0 ? again : 0);
     unsigned char value[most], seen[most];
     unsigned int put = 0, got = 0;
 
@@ -212,23 +215,23 @@ static void run_job(unsigned int thread)
         const unsigned int number = (i * threads + thread) % 256;
 
         spread(value, job.size, number);
-        exchange(job.size, job.object, value, seen, i);
+        exchange(job.size, object, value, seen, i);
         put += number;
         got += number_in(seen, job.size);
-        load(job.size, job.object, seen, i);
+        load(job.size, object, seen, i);
         number_in(seen, job.size);
-        abi_fetch_add_1(job.object - 1, 1, relaxed);
-        abi_fetch_add_1(job.object + job.size, 1, relaxed);
+        abi_fetch_add_1(object - 1, 1, relaxed);
+        abi_fetch_add_1(object + job.size, 1, relaxed);
     }
     __sync_fetch_and_add(&job.put, put);
     __sync_fetch_and_add(&job.got, got);
     pthread_barrier_wait(&barrier);
     /* A compare-exchange that succeeds changes what the thread has seen. */
     for (unsigned int i = 0; i < rounds; i++) {
-        load(job.size, job.object, seen, i);
+        load(job.size, object, seen, i);
         do
             spread(value, job.size, (number_in(seen, job.size) + 1) % 256);
-        while (!compare_exchange(job.size, job.object, seen, value, i));
+        while (!compare_exchange(job.size, object, seen, value, i));
     }
     pthread_barrier_wait(&barrier);
 }
@@ -261,6 +264,14 @@ static void together(unsigned char *object, size_t size)
           "size %zu at %p: what is beside it lost something", size, (void *)object);
 }
 
+static unsigned char *map(int file)
+{
+    void *const start = mmap(NULL, 4 * page, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+
+    CHECK(start != MAP_FAILED, "mmap");
+    return start;
+}
+
 int main(int argc, char **argv)
 {
     pthread_t thread[threads];
@@ -268,14 +279,16 @@ int main(int argc, char **argv)
 
     if (argc > 1)
         rounds = (unsigned int)atoi(argv[1]);
-    memory = mmap(NULL, 4 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    CHECK(memory != MAP_FAILED, "mmap");
+    const int file = memfd_create("objects", 0);
+    CHECK(file >= 0 && ftruncate(file, 4 * page) == 0, "memfd_create");
+    memory = map(file);
+    again = map(file) - memory;
     pthread_barrier_init(&barrier, NULL, threads);
     for (uintptr_t i = 1; i < threads; i++)
         CHECK(pthread_create(&thread[i], NULL, help, (void *)i) == 0, "pthread_create");
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         for (size_t j = 0; j < sizeof places / sizeof *places; j++) {
-            unsigned char *const object = (unsigned char *)memory + page + places[j];
+            unsigned char *const object = memory + page + places[j];
 
             values(object, sizes[i]);
             if (sizes[i] < page || j % 8 == 0) {
