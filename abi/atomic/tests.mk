@@ -40,6 +40,8 @@ build/host/bench-calls: bench/calls.c tests/atomic_abi/libatomic.c tests/atomic_
 	$(Q)gcc -std=gnu17 $(CFLAGS) $(WARNINGS) -D_GNU_SOURCE -Itests/atomic_abi -Itests/support \
 	    -o $@ $(filter %.c,$^) -lpthread -lm
 
-# Of ARM64 there is no native machine here, and what an emulator costs says nothing.
+# Natively only: what an emulator takes says nothing of a CPU.
 run-bench-calls: build/host/bench-calls build/$(HERE)/libordo-atomic.so
 	$(Q)$< $(ARGS) "$$(gcc -print-file-name=libatomic.so.1)" build/$(HERE)/libordo-atomic.so
+	@echo "$(OTHER_ARCH)$(if $(filter aarch64,$(OTHER_ARCH)), and libgcc's outline helpers): not measured, \
+	for want of such a machine"

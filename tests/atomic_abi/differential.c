@@ -1,6 +1,7 @@
 /* differential.c: the same calls through two libraries with libatomic's ABI, GCC's and ours.
  *
- *     differential [--seed=N] [--calls=N] [--only=SYMBOL] [--limit=SECONDS] [--lenient] THEIRS OURS
+ *     differential [--seed=N] [--calls=N] [--only=SYMBOL] [--limit=SECONDS] [--lenient] [--counts]
+ *         THEIRS OURS
  *     differential --list
  *
  * Each side has its own copy of the memory that the calls work on, and the copies start equal. A
@@ -659,13 +660,13 @@ static void list_symbols(void)
 int main(int count, char **arguments)
 {
     static const struct option options[] = {
-        {"seed", required_argument, NULL, 's'},     {"calls", required_argument, NULL, 'c'},
-        {"only", required_argument, NULL, 'o'},     {"limit", required_argument, NULL, 't'},
-        {"lenient", no_argument, NULL, 'L'},       {"list", no_argument, NULL, 'l'},
-        {NULL, 0, NULL, 0}};
+        {"seed", required_argument, NULL, 's'}, {"calls", required_argument, NULL, 'c'},
+        {"only", required_argument, NULL, 'o'}, {"limit", required_argument, NULL, 't'},
+        {"lenient", no_argument, NULL, 'L'},    {"counts", no_argument, NULL, 'n'},
+        {"list", no_argument, NULL, 'l'},       {NULL, 0, NULL, 0}};
     unsigned long random_calls = 200000, limit = 600;
     const char *only_name = NULL;
-    bool list = false;
+    bool list = false, counts = false;
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     seed = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
@@ -677,6 +678,7 @@ int main(int count, char **arguments)
         case 't': limit = number_argument("limit", optarg); break;
         case 'L': lenient = true; break;
         case 'l': list = true; break;
+        case 'n': counts = true; break;
         default: return 2;
         }
     if (list) {
@@ -714,6 +716,8 @@ int main(int count, char **arguments)
     unsigned long fewest = ULONG_MAX;
     for (size_t i = 0; i < abi_symbol_count; i++)
         if (only == abi_symbol_count || i == only) {
+            if (counts)
+                printf("%10lu %s\n", calls[i], abi_symbols[i].name);
             fewest = calls[i] < fewest ? calls[i] : fewest;
             if (calls[i] == 0)
                 printf("differential: %s was never called\n", abi_symbols[i].name);
