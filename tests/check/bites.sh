@@ -186,7 +186,7 @@ assemble x86_64 load 's/movzx( +)eax, byte/movsx\1eax, byte/'
 library x86_64-gcc load
 build/host/check --same=arch/x86_64 build/x86_64-gcc/libordo.a "$folder/x86_64-gcc/libordo.a" \
     > "$folder/output" 2>&1
-verdict "x86_64/load.S: other bytes" 'load.S: .text\+0x[0-9a-f]+ is' $?
+verdict "x86_64/load.S: other bytes" 'load.o: .text\+0x[0-9a-f]+ is' $?
 
 # text EDIT PATTERN WHAT: an edited x86_64/exchange.S.
 text() {

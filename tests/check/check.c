@@ -1,6 +1,7 @@
 /* check.c: the structural checker's command line.
  *
  *   check --target=aarch64 --arch=arch --objdump=aarch64-linux-gnu-objdump build/.../libordo.a
+ *   check --target=aarch64 --arch=abi/outline ... build/.../libordo-outline.a
  *   check --same=arch/x86_64 build/x86_64-gcc/libordo.a build/x86_64-clang/libordo.a ...
  *
  * Prints one line per difference on standard error, and a few lines of totals; exits with 1 if
@@ -134,9 +135,9 @@ static void check_library(const struct options *options)
     library.file->object_count -= check_core(&library, options->core);
     check_symbols(&library);
     if (!generic) {
-        bool nasm = ends_in(library.name, "-nasm");
+        bool tables = !ends_in(library.name, "-nasm") && !is_helper(library.operations.list);
 
-        library.unwinding = nasm ? NULL : open_unwinding(options->files[0]);
+        library.unwinding = tables ? open_unwinding(options->files[0]) : NULL;
         struct table table = read_table(in_folder(options->arch, "ordering.tbl"));
         struct mnemonics mnemonics = read_mnemonics(in_folder(options->arch, "mnemonics.tbl"));
 

@@ -44,6 +44,8 @@ struct operations {
 
 /* Expands the table; `pairs` says whether the back end has the rows of kind `pair`. */
 struct operations read_operations(const char *path, bool pairs);
+/* Whether it is one of the outline atomics, which compilers call with a contract of their own. */
+bool is_helper(const struct operation *operation);
 const struct operation *find_operation(const struct operations *operations, const char *symbol);
 
 /* table.c: ordering.tbl ----------------------------------------------------------------------- */
@@ -130,6 +132,7 @@ struct routine {
     const char *section; /* of the tables: "aarch64" */
     enum machine_architecture architecture;
     const struct machine_symbol *symbol;
+    const struct operation *operation;
     const struct mnemonics *mnemonics;
     size_t count;
     struct {
@@ -147,7 +150,7 @@ struct routine {
  * cannot be reached. */
 void read_routine(struct routine *routine, const char *library, const char *section,
                   const struct machine_file *file, const struct machine_symbol *symbol,
-                  const struct mnemonics *mnemonics);
+                  const struct operation *operation, const struct mnemonics *mnemonics);
 void complain_of(const struct routine *routine, size_t index, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Sets of registers, one bit each, that an instruction writes and reads. */
@@ -168,7 +171,7 @@ struct library {
     const char *target;
     struct machine_file *file;
     struct operations operations;
-    struct unwinding *unwinding; /* NULL for NASM, which has no unwinding tables */
+    struct unwinding *unwinding; /* NULL for NASM, which has no tables, and without a libordo.so */
 };
 
 /* Whether the symbol is one of the few that features.c defines beside the operations. */

@@ -17,12 +17,15 @@ struct shown {
     char operands[48];
 };
 
-static const char feature_prefix[] = "ordo_cpu_has_";
-
-static bool names_feature(const struct machine_relocation *relocation)
+/* "lse2" of "ordo_cpu_has_lse2"; NULL if the relocation is of something else. */
+static const char *feature_of(const struct machine_relocation *relocation)
 {
-    return relocation &&
-           strncmp(relocation->symbol, feature_prefix, sizeof feature_prefix - 1) == 0;
+    static const char *const prefixes[] = {"ordo_cpu_has_", "__aarch64_have_"};
+
+    for (size_t i = 0; relocation && i < sizeof prefixes / sizeof *prefixes; i++)
+        if (strncmp(relocation->symbol, prefixes[i], strlen(prefixes[i])) == 0)
+            return relocation->symbol + strlen(prefixes[i]);
+    return NULL;
 }
 
 /* adrp x16, byte; ldrb w16, [x16, :lo12:byte]; cbz or cbnz w16. Said of the ldrb. */
@@ -123,13 +126,13 @@ static struct shown show(const struct routine *routine, size_t i)
     const struct machine_instruction *text = &routine->code[i].text;
     struct shown shown = {0};
 
-    if (names_feature(text->relocation)) {
+    if (feature_of(text->relocation)) {
         bool test = routine->architecture == machine_x86_64 ? is_x86_feature_test(routine, i)
                                                             : is_arm_feature_test(routine, i);
 
         strcpy(shown.mnemonic, test ? "feature" : "feature?");
         snprintf(shown.operands, sizeof shown.operands, "%.47s",
-                 text->relocation->symbol + sizeof feature_prefix - 1);
+                 feature_of(text->relocation));
     } else if (is_exit(routine, i) && text->relocation) {
         show_tail(routine, i, &shown);
     } else {
@@ -299,7 +302,8 @@ static const struct row *check_routine(const struct library *library, struct tab
 
     if (!symbol || !row)
         return NULL; /* check_symbols or find_row has complained */
-    read_routine(&routine, library->name, section, library->file, symbol, mnemonics);
+    read_routine(&routine, library->name, section, library->file, symbol, operation,
+                 mnemonics);
     compare(&routine, operation, row);
     if (is_first_name(symbol)) {
         check_lints(&routine);
@@ -337,7 +341,9 @@ static void check_fat(const struct library *library, struct table *table,
 void check_instructions(const struct library *library, struct table *table,
                         const struct mnemonics *mnemonics)
 {
-    bool fat = strcmp(library->target, "aarch64-fat") == 0;
+    /* A helper has both forms in one body, and rows of its own for that. */
+    bool fat = strcmp(library->target, "aarch64-fat") == 0 &&
+               !is_helper(library->operations.list);
     size_t instructions = 0, rows = 0;
 
     for (size_t i = 0; i < library->operations.count; i++) {

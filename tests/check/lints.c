@@ -172,6 +172,19 @@ static void check_dispatch(const struct routine *routine, size_t i)
         complain_of(routine, i, "dispatch may write x16 and x17 only");
 }
 
+/* The contract of a helper: callers may keep what they like in all other registers. */
+static void check_helper(const struct routine *routine, size_t i)
+{
+    uint64_t allowed = one(0) | one(15) | one(16) | one(17);
+
+    if (!is_helper(routine->operation))
+        return;
+    if (routine->operation->size == 16)
+        allowed |= one(1);
+    if (registers_written(routine, i) & ~allowed)
+        complain_of(routine, i, "writes a register that is not a helper's to write");
+}
+
 void check_lints(const struct routine *routine)
 {
     check_frame(routine);
@@ -188,5 +201,6 @@ void check_lints(const struct routine *routine)
                 complain_of(routine, i, "uses a vector register");
         check_destinations(routine, i);
         check_dispatch(routine, i);
+        check_helper(routine, i);
     }
 }

@@ -125,7 +125,7 @@ void check_size(const struct library *library, uint64_t limit)
 
 /* The same bytes from different assemblers ---------------------------------------------------- */
 
-static void compare_text(const char *source, const char *path, const struct machine_object *a,
+static void compare_text(const char *path, const struct machine_object *a,
                          const struct machine_object *b)
 {
     const struct machine_section *left = find_section(a, ".text");
@@ -133,7 +133,7 @@ static void compare_text(const char *source, const char *path, const struct mach
     uint64_t at = 0;
 
     if (!left || !right || left->size != right->size) {
-        complain(path, "%s: .text is %llu bytes, expected %llu", source,
+        complain(path, "%s: .text is %llu bytes, expected %llu", a->name,
                  right ? (unsigned long long)right->size : 0,
                  left ? (unsigned long long)left->size : 0);
         return;
@@ -141,12 +141,12 @@ static void compare_text(const char *source, const char *path, const struct mach
     while (at < left->size && left->bytes[at] == right->bytes[at])
         at++;
     if (at < left->size) {
-        complain(path, "%s: .text+%#llx is %#x, expected %#x", source, (unsigned long long)at,
+        complain(path, "%s: .text+%#llx is %#x, expected %#x", a->name, (unsigned long long)at,
                  right->bytes[at], left->bytes[at]);
         return;
     }
     if (left->relocation_count != right->relocation_count) {
-        complain(path, "%s: %zu relocations, expected %zu", source, right->relocation_count,
+        complain(path, "%s: %zu relocations, expected %zu", a->name, right->relocation_count,
                  left->relocation_count);
         return;
     }
@@ -156,7 +156,7 @@ static void compare_text(const char *source, const char *path, const struct mach
         if (x->offset != y->offset || x->type != y->type || x->addend != y->addend ||
             strcmp(x->symbol, y->symbol) != 0)
             complain(path, "%s: relocation %zu is type %u of %s%+lld at %#llx, expected type %u of "
-                     "%s%+lld at %#llx", source, i, y->type, y->symbol, (long long)y->addend,
+                     "%s%+lld at %#llx", a->name, i, y->type, y->symbol, (long long)y->addend,
                      (unsigned long long)y->offset, x->type, x->symbol, (long long)x->addend,
                      (unsigned long long)x->offset);
     }
@@ -170,37 +170,47 @@ static const struct machine_object *find_member(const struct machine_file *file,
     return NULL;
 }
 
-/* Compares the members that were assembled: those with a .S of their name in `sources`. */
+/* Whether `sources` has a .S of the member's name. Helpers are many from one .S. */
+static bool was_assembled(const struct machine_object *object, const char *sources)
+{
+    char source[512];
+
+    snprintf(source, sizeof source, "%s/%.*s.S", sources, (int)strcspn(object->name, "."),
+             object->name);
+    if (access(source, F_OK) == 0)
+        return true;
+    for (size_t i = 0; i < object->symbol_count; i++)
+        if (object->symbols[i].function && object->symbols[i].section &&
+            strncmp(object->symbols[i].name, "__aarch64_", strlen("__aarch64_")) == 0)
+            return true;
+    return false;
+}
+
 void check_same(const char *sources, int count, char **paths)
 {
-    char message[256], source[512];
+    char message[256];
     struct machine_file *first = machine_open(paths[0], message, sizeof message);
     size_t files = 0;
 
     if (!first)
         give_up("%s", message);
-    for (size_t i = 0; i < first->object_count; i++) {
-        const char *name = first->objects[i].name;
-
-        snprintf(source, sizeof source, "%s/%.*s.S", sources, (int)strcspn(name, "."), name);
-        files += access(source, F_OK) == 0;
-    }
+    for (size_t i = 0; i < first->object_count; i++)
+        files += was_assembled(&first->objects[i], sources);
     for (int n = 1; n < count; n++) {
         struct machine_file *other = machine_open(paths[n], message, sizeof message);
 
         if (!other)
             give_up("%s", message);
         for (size_t i = 0; i < first->object_count; i++) {
-            const char *name = first->objects[i].name;
-            const struct machine_object *same = find_member(other, name);
+            const struct machine_object *object = &first->objects[i];
+            const struct machine_object *same = find_member(other, object->name);
 
-            snprintf(source, sizeof source, "%s/%.*s.S", sources, (int)strcspn(name, "."), name);
-            if (access(source, F_OK) != 0)
+            if (!was_assembled(object, sources))
                 continue;
             if (same)
-                compare_text(source, paths[n], &first->objects[i], same);
+                compare_text(paths[n], object, same);
             else
-                complain(paths[n], "%s: not in this library", name);
+                complain(paths[n], "%s: not in this library", object->name);
         }
         machine_close(other);
     }

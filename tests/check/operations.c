@@ -1,7 +1,8 @@
 /* operations.c: reads ops.tbl, the list of operations, and expands it to symbols.
  *
  * A row is kind, operation, types, orderings; the last two are lists with commas and "-" leaves its
- * part of the name out. arch/symbols.awk does the same for C: this is a second reading.
+ * part of the name out. arch/symbols.awk does the same for C: this is a second reading. Rows of the
+ * kind `helper`, in abi/outline/ops.tbl, have sizes in bytes for types, and names of their own.
  */
 #include "check.h"
 
@@ -9,6 +10,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+bool is_helper(const struct operation *operation)
+{
+    return strcmp(operation->kind, "helper") == 0;
+}
 
 static unsigned int size_of(const char *type)
 {
@@ -28,6 +34,11 @@ static void add_symbol(struct operations *operations, const char *kind, const ch
              *type == '-' ? "" : "_", *type == '-' ? "" : type,
              *ordering == '-' ? "" : "_", *ordering == '-' ? "" : ordering);
     entry->size = size_of(type);
+    if (is_helper(entry)) {
+        snprintf(entry->symbol, sizeof entry->symbol, "__aarch64_%s%s_%s", operation, type,
+                 ordering);
+        entry->size = (unsigned int)atoi(type);
+    }
 }
 
 struct operations read_operations(const char *path, bool pairs)

@@ -228,13 +228,18 @@ bool is_exit(const struct routine *routine, size_t index)
 
 /* What the registers hold --------------------------------------------------------------------- */
 
-static struct moment at_entry(enum machine_architecture architecture)
+static struct moment at_entry(enum machine_architecture architecture,
+                              const struct operation *operation)
 {
     struct moment moment = {.reached = true};
 
     for (int reg = 0; reg < register_count; reg++)
         moment.holds[reg] = (unsigned char)(holds_callers + reg);
-    if (architecture == machine_x86_64) {
+    if (is_helper(operation)) { /* expected is in registers, and the object comes last */
+        bool cas = strcmp(operation->operation, "cas") == 0;
+
+        moment.holds[!cas ? 1 : operation->size == 16 ? 4 : 2] = holds_object;
+    } else if (architecture == machine_x86_64) {
         moment.holds[7] = holds_object;   /* rdi */
         moment.holds[6] = holds_expected; /* rsi */
     } else {
@@ -282,7 +287,7 @@ static void follow_registers(struct routine *routine)
 {
     bool changed = routine->count != 0;
 
-    routine->code[0].before = at_entry(routine->architecture);
+    routine->code[0].before = at_entry(routine->architecture, routine->operation);
     while (changed) {
         changed = false;
         for (size_t i = 0; i < routine->count; i++) {
@@ -315,7 +320,7 @@ static void find_target(struct routine *routine, size_t index)
 
 void read_routine(struct routine *routine, const char *library, const char *section,
                   const struct machine_file *file, const struct machine_symbol *symbol,
-                  const struct mnemonics *mnemonics)
+                  const struct operation *operation, const struct mnemonics *mnemonics)
 {
     struct machine_instruction text[max_instructions];
 
@@ -324,6 +329,7 @@ void read_routine(struct routine *routine, const char *library, const char *sect
         .section = section,
         .architecture = file->architecture,
         .symbol = symbol,
+        .operation = operation,
         .mnemonics = mnemonics,
         .count = machine_disassemble(file, symbol, text, max_instructions),
     };

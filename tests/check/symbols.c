@@ -10,6 +10,7 @@ bool is_extra_symbol(const char *name)
 {
     static const char *const names[] = {
         "ordo_cpu_has", "ordo_cpu_force", "ordo_cpu_detect", "ordo_bad_order",
+        "ordo_outline_detect",
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -22,7 +23,7 @@ static bool is_feature_byte(const char *name)
 {
     static const char *const names[] = {
         "ordo_cpu_has_avx", "ordo_cpu_has_waitpkg",
-        "ordo_cpu_has_lse", "ordo_cpu_has_lse2", "ordo_cpu_has_rcpc",
+        "ordo_cpu_has_lse", "ordo_cpu_has_lse2", "ordo_cpu_has_rcpc", "__aarch64_have_lse_atomics",
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -53,8 +54,9 @@ static void check_symbol(const struct library *library, const struct machine_sym
             complain(library->name, "%s: is defined twice", symbol->name);
         if (!symbol->function)
             complain(library->name, "%s: is not marked as a function", symbol->name);
-        if (symbol->hidden)
-            complain(library->name, "%s: is hidden", symbol->name);
+        if (symbol->hidden != is_helper(operation))
+            complain(library->name, "%s: %s", symbol->name,
+                     symbol->hidden ? "is hidden" : "must be hidden");
     } else if (is_feature_byte(symbol->name) || is_variant(library, symbol->name)) {
         if (!symbol->hidden)
             complain(library->name, "%s: must be hidden", symbol->name);
