@@ -146,7 +146,7 @@ LIBRARIES := $(foreach target,$(TARGETS),build/$(target)/libordo.a build/$(targe
 .PHONY: libraries
 libraries: $(LIBRARIES)
 
-include tests/model/model.mk tests/tests.mk $(wildcard abi/*/*.mk)
+include tests/model/model.mk tests/tests.mk $(wildcard abi/*/*.mk tools/*.mk)
 
 # ---- installation --------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@
 #include "machine_code.h"
 
 #include <elf.h>
+#include <elfutils/libdw.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -33,17 +34,27 @@ static void *allocate(size_t count, size_t size)
     return or_exit(calloc(count ? count : 1, size));
 }
 
+static const char *string(Elf *elf, size_t table, size_t offset)
+{
+    const char *text = elf_strptr(elf, table, offset);
+
+    return text ? text : "";
+}
+
+static size_t entries(const Elf_Data *data, const GElf_Shdr *header)
+{
+    return data && header->sh_entsize ? data->d_size / header->sh_entsize : 0;
+}
+
 static const char *section_name(Elf *elf, const GElf_Shdr *header)
 {
     size_t strings;
-    const char *name = NULL;
 
-    if (elf_getshdrstrndx(elf, &strings) == 0)
-        name = elf_strptr(elf, strings, header->sh_name);
-    return name ? name : "";
+    return elf_getshdrstrndx(elf, &strings) == 0 ? string(elf, strings, header->sh_name) : "";
 }
 
-static void read_sections(struct machine_object *object)
+/* Returns false if the file ends before a section does. */
+static bool read_sections(struct machine_object *object)
 {
     size_t count = 0;
 
@@ -55,8 +66,11 @@ static void read_sections(struct machine_object *object)
         Elf_Data *data = elf_rawdata(scn, NULL);
         GElf_Shdr header;
 
+        object->sections[i].name = "";
         if (!gelf_getshdr(scn, &header))
             continue;
+        if (header.sh_type != SHT_NOBITS && header.sh_size && (!data || data->d_size != header.sh_size))
+            return false;
         object->sections[i] = (struct machine_section){
             .name = section_name(object->elf, &header),
             .type = header.sh_type,
@@ -66,6 +80,7 @@ static void read_sections(struct machine_object *object)
             .bytes = data && header.sh_type != SHT_NOBITS ? data->d_buf : NULL,
         };
     }
+    return true;
 }
 
 /* A linked file gives addresses where an object gives offsets. */
@@ -83,8 +98,10 @@ static uint64_t section_offset(Elf *elf, size_t index, uint64_t value)
 static void read_symbols(struct machine_object *object, Elf_Scn *scn, const GElf_Shdr *header)
 {
     Elf_Data *data = elf_getdata(scn, NULL);
-    size_t count = header->sh_entsize ? header->sh_size / header->sh_entsize : 0;
+    size_t count = entries(data, header);
 
+    if (object->symbols)
+        return; /* a file has one table of each type */
     object->symbols = allocate(count, sizeof *object->symbols);
     object->symbol_count = count;
     for (size_t i = 0; i < count; i++) {
@@ -95,12 +112,13 @@ static void read_symbols(struct machine_object *object, Elf_Scn *scn, const GElf
         symbol->name = "";
         if (!gelf_getsym(data, (int)i, &entry))
             continue;
-        symbol->name = elf_strptr(object->elf, header->sh_link, entry.st_name);
+        symbol->name = string(object->elf, header->sh_link, entry.st_name);
         symbol->size = entry.st_size;
         symbol->global = GELF_ST_BIND(entry.st_info) != STB_LOCAL;
         symbol->hidden = GELF_ST_VISIBILITY(entry.st_other) == STV_HIDDEN ||
                          GELF_ST_VISIBILITY(entry.st_other) == STV_INTERNAL;
-        symbol->function = GELF_ST_TYPE(entry.st_info) == STT_FUNC;
+        symbol->function = GELF_ST_TYPE(entry.st_info) == STT_FUNC ||
+                           GELF_ST_TYPE(entry.st_info) == STT_GNU_IFUNC;
         if (entry.st_shndx != SHN_UNDEF && entry.st_shndx < object->section_count) {
             symbol->section = &object->sections[entry.st_shndx];
             symbol->offset = section_offset(object->elf, entry.st_shndx, entry.st_value);
@@ -144,15 +162,100 @@ static int by_offset(const void *left, const void *right)
     return (a->offset > b->offset) - (a->offset < b->offset);
 }
 
+/* The relocations of a linked file are the dynamic linker's; they name symbols of another table. */
+static void read_imports(struct machine_object *object, Elf_Data *data, size_t count, size_t table)
+{
+    Elf_Scn *scn = elf_getscn(object->elf, table);
+    Elf_Data *symbols = scn ? elf_getdata(scn, NULL) : NULL;
+    GElf_Shdr header;
+
+    if (!symbols || !gelf_getshdr(scn, &header) || header.sh_type != SHT_DYNSYM)
+        return;
+    object->imports = or_exit(realloc(object->imports, (object->import_count + count + 1) *
+                                                           sizeof *object->imports));
+    for (size_t i = 0; i < count; i++) {
+        GElf_Rela entry;
+        GElf_Sym symbol;
+
+        if (gelf_getrela(data, (int)i, &entry) && GELF_R_SYM(entry.r_info) &&
+            gelf_getsym(symbols, (int)GELF_R_SYM(entry.r_info), &symbol))
+            object->imports[object->import_count++] = (struct machine_import){
+                string(object->elf, header.sh_link, symbol.st_name), entry.r_offset};
+    }
+}
+
+static void read_dynamic(struct machine_object *object, Elf_Scn *scn, const GElf_Shdr *header)
+{
+    Elf_Data *data = elf_getdata(scn, NULL);
+    size_t count = entries(data, header);
+
+    object->needed =
+        or_exit(realloc(object->needed, (object->needed_count + count + 1) * sizeof(char *)));
+    for (size_t i = 0; i < count; i++) {
+        GElf_Dyn entry;
+        const char *text;
+
+        if (!gelf_getdyn(data, (int)i, &entry) || entry.d_tag == DT_NULL)
+            break;
+        text = string(object->elf, header->sh_link, entry.d_un.d_val);
+        if (entry.d_tag == DT_NEEDED)
+            object->needed[object->needed_count++] = text;
+        else if (entry.d_tag == DT_RUNPATH || (entry.d_tag == DT_RPATH && !object->run_path))
+            object->run_path = text;
+    }
+}
+
+/* Where functions begin, by .eh_frame: an entry has it as a distance of four bytes from itself, which
+ * is how compilers write it but for the largest code models. */
+static void read_starts(struct machine_object *object)
+{
+    const unsigned char *kind = (const unsigned char *)elf_getident(object->elf, NULL);
+    Elf_Scn *scn = NULL;
+    GElf_Shdr header;
+
+    while ((scn = elf_nextscn(object->elf, scn))) {
+        Elf_Data *data;
+        Dwarf_CFI_Entry entry;
+        Dwarf_Off next;
+        int32_t distance;
+
+        if (!gelf_getshdr(scn, &header) ||
+            strcmp(section_name(object->elf, &header), ".eh_frame") != 0 ||
+            !(data = elf_rawdata(scn, NULL)))
+            continue;
+        object->starts = allocate(data->d_size / sizeof distance, sizeof *object->starts);
+        for (Dwarf_Off at = 0; at < data->d_size; at = next) {
+            const uint8_t *start;
+
+            if (dwarf_next_cfi(kind, data, true, at, &next, &entry) != 0)
+                break;
+            start = entry.fde.start;
+            if (dwarf_cfi_cie_p(&entry) ||
+                (size_t)((const uint8_t *)data->d_buf + data->d_size - start) < sizeof distance)
+                continue;
+            memcpy(&distance, start, sizeof distance);
+            object->starts[object->start_count++] = header.sh_addr +
+                (uint64_t)(start - (const uint8_t *)data->d_buf) + (uint64_t)(int64_t)distance;
+        }
+        return;
+    }
+}
+
 static void read_relocations(struct machine_object *object, Elf_Scn *scn, const GElf_Shdr *header)
 {
     Elf_Data *data = elf_getdata(scn, NULL);
-    size_t count = header->sh_entsize ? header->sh_size / header->sh_entsize : 0;
+    size_t count = entries(data, header);
     struct machine_section *section;
 
+    if (object->linked) {
+        read_imports(object, data, count, header->sh_link);
+        return;
+    }
     if (header->sh_info == 0 || header->sh_info >= object->section_count)
-        return; /* a dynamic relocation of a linked file: it belongs to no one section */
+        return;
     section = &object->sections[header->sh_info];
+    if (section->relocations)
+        return;
     section->relocations = allocate(count, sizeof *section->relocations);
     section->relocation_count = count;
     for (size_t i = 0; i < count; i++) {
@@ -184,14 +287,23 @@ static void for_each_section(struct machine_object *object, unsigned int type, s
             read(object, scn, &header);
 }
 
-static void read_object(struct machine_object *object)
+static bool read_object(struct machine_object *object)
 {
-    read_sections(object);
+    GElf_Ehdr header;
+
+    if (!gelf_getehdr(object->elf, &header) || !read_sections(object))
+        return false;
+    object->linked = header.e_type == ET_EXEC || header.e_type == ET_DYN;
     for_each_section(object, SHT_SYMTAB, read_symbols);
     if (!object->symbols) /* a stripped shared library has only these */
         for_each_section(object, SHT_DYNSYM, read_symbols);
     complete_sizes(object);
     for_each_section(object, SHT_RELA, read_relocations);
+    if (object->linked) {
+        for_each_section(object, SHT_DYNAMIC, read_dynamic);
+        read_starts(object);
+    }
+    return true;
 }
 
 /* Adds one ELF handle as an object of the file. Returns false if it is for another machine than the
@@ -289,7 +401,11 @@ struct machine_file *machine_open(const char *path, char *message, size_t messag
         return NULL;
     }
     for (size_t i = 0; i < file->object_count; i++)
-        read_object(&file->objects[i]);
+        if (!read_object(&file->objects[i])) {
+            snprintf(message, message_size, "%s: damaged: it ends before its sections do", path);
+            machine_close(file);
+            return NULL;
+        }
     file->disassembler = make_disassembler(file->architecture);
     if (!file->disassembler) {
         snprintf(message, message_size, "%s: this LLVM has no disassembler for it", path);
@@ -310,6 +426,9 @@ void machine_close(struct machine_file *file)
             free(object->sections[j].relocations);
         free(object->sections);
         free(object->symbols);
+        free(object->imports);
+        free(object->needed);
+        free(object->starts);
         free((char *)object->name);
         if (object->elf != file->archive)
             elf_end(object->elf);
@@ -346,7 +465,7 @@ static const struct machine_relocation *relocation_in(const struct machine_secti
  * same line ("\tlock\t\tbts\t...") belongs to the mnemonic. */
 static void split(const char *text, struct machine_instruction *instruction)
 {
-    char mnemonic[24], rest[80] = "";
+    char mnemonic[24] = "", rest[80] = "";
     size_t used = strlen(instruction->mnemonic);
 
     sscanf(text, " %23s %79[^\n]", mnemonic, rest);

@@ -3,7 +3,8 @@
  * machine_open() reads an object, a static library or a linked program or shared library, x86-64 or
  * ARM64, with libelf. It gives sections with their bytes and relocations, and symbols that know
  * where their code is; machine_disassemble() turns one function into instructions, with LLVM's
- * disassembler. What is printed on x86-64 is Intel syntax.
+ * disassembler. What is printed on x86-64 is Intel syntax. Of a linked file there is more: what the
+ * dynamic linker binds and where from, and where functions begin, which no `strip` removes.
  *
  * Used by the structural checks (tests/check) and by the `ordo` command. All pointers handed out
  * live until machine_close(). Not thread-safe.
@@ -46,12 +47,26 @@ struct machine_symbol {
     bool function;
 };
 
+/* The dynamic linker puts the address of `name` into the word at address `slot`. */
+struct machine_import {
+    const char *name;
+    uint64_t slot;
+};
+
 struct machine_object {
     const char *name; /* of the archive member; of the file when it is not an archive */
+    bool linked;      /* a program or shared library; what follows `symbols` is theirs alone */
     struct machine_section *sections;
     size_t section_count;
     struct machine_symbol *symbols;
     size_t symbol_count;
+    struct machine_import *imports;
+    size_t import_count;
+    const char **needed; /* the shared libraries that the dynamic linker loads for it */
+    size_t needed_count;
+    const char *run_path; /* where it looks for them: DT_RUNPATH or DT_RPATH, or NULL */
+    uint64_t *starts;     /* addresses of functions, by the unwinding tables */
+    size_t start_count;
     void *elf; /* private */
 };
 
