@@ -16,14 +16,14 @@ ATOMIC.x86_64  := $(addprefix names/,load load_u128 store_u128 exchange exchange
 ATOMIC.aarch64 := $(addprefix fetch_,add sub and nand or xor)
 
 # atomic_objects TARGET: what is here. atomic_members TARGET: and what that needs of libordo.a; on
-# x86-64 that is what the mutex needs.
+# x86-64 that is what the locks need.
 atomic_objects = $(patsubst %,build/$(1)/abi/atomic/%.o,$(ATOMIC.$(CPU.$(1))) \
     $(basename $(notdir $(filter-out %/names.S %/fetch.S,\
-    $(wildcard abi/atomic/$(CPU.$(1))/*.S abi/atomic/*.c)))))
+    $(wildcard abi/atomic/$(CPU.$(1))/*.[Sc] abi/atomic/*.c)))))
 atomic_arch.x86_64  = $(patsubst %,x86_64/%.o,load store exchange compare_exchange spin_hint features)
 atomic_arch.aarch64 = $(OBJECTS.$(BACKEND.$(1)))
 atomic_members = $(atomic_objects) $(addprefix build/$(1)/,$(call atomic_arch.$(CPU.$(1)),$(1)) \
-    $(patsubst %,core/%.o,mutex futex misuse spin_limit))
+    $(patsubst %,core/%.o,futex misuse spin_limit))
 
 define atomic_rules
 # What ordo calls the routines becomes local to the object.
@@ -38,6 +38,9 @@ build/$(1)/abi/atomic/fetch_%.o: abi/atomic/aarch64/fetch.S toolchains/$(1).mk
 
 build/$(1)/abi/atomic/%.o: abi/atomic/$(CPU.$(1))/%.S toolchains/$(1).mk
 	$$(assemble)
+
+build/$(1)/abi/atomic/%.o: abi/atomic/$(CPU.$(1))/%.c toolchains/$(1).mk
+	$$(compile)
 
 build/$(1)/abi/atomic/%.o: abi/atomic/%.c toolchains/$(1).mk
 	$$(compile)
