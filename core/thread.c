@@ -68,10 +68,18 @@ static void run_exits(uint64_t mark)
     }
 }
 
+static void notice_end(void)
+{
+    if (pthread_setspecific(end_key, &end_key) != 0)
+        ordo_misuse("thread.c: no memory to notice the end of the thread");
+}
+
 static void end_thread(void *unused)
 {
     (void)unused;
+    notice_end(); /* in case one of them ends the thread again */
     run_exits(0);
+    pthread_setspecific(end_key, NULL);
     if (self != NULL && self->body == NULL) {
         ordo_thread_drop(self);
         self = NULL;
@@ -89,12 +97,6 @@ __attribute__((constructor(101))) static void prepare(void)
     if (pthread_key_create(&end_key, end_thread) != 0
         || !ordo_at_fork_in_child(forget_system_id))
         ordo_misuse("thread.c: no thread-specific key or fork handler to be had");
-}
-
-static void notice_end(void)
-{
-    if (pthread_setspecific(end_key, &end_key) != 0)
-        ordo_misuse("thread.c: no memory to notice the end of the thread");
 }
 
 void ordo_thread_at_exit(struct ordo_thread_exit *node, void (*function)(void *argument),

@@ -96,7 +96,7 @@ build/wrapped.options: build/symbols.inc
 	$(Q)sed -nE '/, none, [a-z_]+\)$$/d; s/^ORDO_SYMBOL\(([a-z0-9_]+).*/-Wl,--wrap=\1/p' $< > $@
 
 # A target without futexes refuses some types. Of their tests it has others: that they refuse.
-REFUSED := tests/sharing/sequence_lock.c $(patsubst %,tests/core/%.c,futex_pi futex_shared pi_mutex pi_condition_variable \
+REFUSED := tests/sharing/sequence_lock.c tests/stopped/sequence_lock.c $(patsubst %,tests/core/%.c,futex_pi futex_shared pi_mutex pi_condition_variable \
     robust_list robust_mutex process_shared_mutex process_shared_condition_variable)
 
 # test_objects SUITE,TARGET. tests/arch/back_end.c knows its target and is compiled for it.
