@@ -90,7 +90,7 @@ sources.hostile.$(HOST_ARCH) := $(wildcard tests/sharing/*.c)
 link.hostile := $(patsubst %,-Wl$(,)--wrap=%,$(filter-out ordo_futex_operation%,\
     $(shell sed -n 's/^u*int[0-9a-z_]* \(ordo_futex_[a-z_]*\).*/\1/p' include/ordo/futex*.h)))
 link.stopped := @build/wrapped.options \
-    $(filter %wait %wait_until %wait_bitset %wait_any,$(link.hostile))
+    $(filter %wait %wait_until %wait_bitset %wait_any %wake %wake_bitset %requeue,$(link.hostile))
 
 build/wrapped.options: build/symbols.inc
 	$(Q)sed -nE '/, none, [a-z_]+\)$$/d; s/^ORDO_SYMBOL\(([a-z0-9_]+).*/-Wl,--wrap=\1/p' $< > $@
