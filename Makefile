@@ -39,7 +39,7 @@ PROTECTION.aarch64 := -mbranch-protection=standard
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 CFLAGS   := -O2 -g
 COMPILE   = $(CC) -std=gnu17 $(CFLAGS) $(WARNINGS) -Iinclude -MMD -MP -fPIC $(PROTECTION) \
-    $(DEFINES) -c -o $@ $<
+    $(EXCEPTIONS) $(DEFINES) -c -o $@ $<
 ASSEMBLE  = $(CC) -c -MMD -MP $(SUFFIX) -Wa,--fatal-warnings -o $@ $<
 
 define compile
@@ -136,6 +136,9 @@ build/$(1)/%.o: arch/%.S toolchains/$(1).mk
 
 build/$(1)/%.o: arch/%.c toolchains/$(1).mk
 	$$(compile)
+
+# A C++ exception ends a guarded call too.
+build/$(1)/core/thread.o: private EXCEPTIONS = -fexceptions
 
 build/$(1)/core/%.o: core/%.c toolchains/$(1).mk
 	$$(compile)

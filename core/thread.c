@@ -325,11 +325,16 @@ int ordo_thread_scope_spawn(struct ordo_thread_scope *scope, void *(*body)(void 
 
 void ordo_thread_scope_end(struct ordo_thread_scope *scope)
 {
+    int before;
+
+    /* A join is a point of cancellation, and would leave the others running. */
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
     while (scope->newest != NULL) {
         ordo_thread *const thread = scope->newest;
         scope->newest = thread->older;
         ordo_thread_join(thread);
     }
+    pthread_setcancelstate(before, NULL);
 }
 
 /* ---- Waiting --------------------------------------------------------------------------------- */
