@@ -179,6 +179,8 @@ programs() {
     # After libgcc, whose byte and constructor then serve: still one definition of each name.
     try "link of byte.c, libgcc first" gcc_ $here/byte.c -o "$work/second" -lgcc $fat $detect
     says 0 "byte, no detection" on neoverse-n1 "$work/byte"
+    try "link of hwcap.c" gcc_ $here/hwcap.c -o "$work/hwcap" $fat
+    says "bit 8" "what sets the byte" on cortex-a57 "$work/hwcap"
     for program in detected static whole second; do
         says 0 "byte, $program" on cortex-a57 "$work/$program"
         says 1 "byte, $program" on neoverse-n1 "$work/$program"
