@@ -118,6 +118,9 @@ finds_ours() {
 
 # ---- each target on each CPU model ---------------------------------------------------------------
 
+# Without AVX too.
+case $RUNS in *x86_64-gcc@x86_64@native*) RUNS+=" x86_64-gcc@x86_64@qemu64" ;; esac
+
 for run in $RUNS; do
     IFS=@ read -r target cpu model <<< "$run"
     library=$root/build/$target/libordo-atomic
@@ -128,8 +131,7 @@ for run in $RUNS; do
         cc=$cpu-linux-gnu-gcc cxx=$cpu-linux-gnu-g++ binutils=$cpu-linux-gnu-
         clang="clang --target=$cpu-linux-gnu -moutline-atomics"
     fi
-    rounds=50
-    [ "$model" != native ] || rounds=1000
+    case $model in native) rounds=1000 ;; qemu64) rounds=5 ;; *) rounds=50 ;; esac
     [ -z "${ORDO_LONG-}" ] || rounds=$((rounds * 20))
     programs=$work/$target
     at="$target on $model"
@@ -162,6 +164,7 @@ for run in $RUNS; do
     # The rest once for a compiler and CPU model.
     [[ $target == @(x86_64|aarch64-fat)-gcc ]] || continue
     try "$at" on "$programs/read_only" $([ "$model" = native ] || echo writes)
+    [ "$model" != qemu64 ] || continue
     if [ ! -e "$programs/none" ]; then
         try "$at: copies" copies
         try "$at: program.c" compile "$programs/c" program.c -L"$root/build/$target" -lordo-atomic
