@@ -51,8 +51,8 @@ build/$(1)/libordo-atomic.a: $$(call atomic_members,$(1)) $$(wildcard abi/atomic
 
 build/$(1)/libordo-atomic.so: build/$(1)/libordo-atomic.a abi/atomic/atomic.map
 	@echo "  LINK    $$@"
-	$$(Q)$$(CC) -shared -nostartfiles -Wl,-soname,libatomic.so.1,-z,nodelete -Wl,-z,defs \
-	    -Wl,--fatal-warnings,--version-script=abi/atomic/atomic.map -o $$@ \
+	$$(Q)$$(CC) -shared -nostartfiles -Wl,-soname,libatomic.so.1,-z,nodelete,-z,relro,-z,now,-z,text \
+	    -Wl,-z,defs,--fatal-warnings,--version-script=abi/atomic/atomic.map -o $$@ \
 	    $$(call atomic_objects,$(1)) $$<
 
 build/$(1)/ordo/libatomic.so.1: build/$(1)/libordo-atomic.so
