@@ -30,7 +30,7 @@ define atomic_rules
 build/$(1)/abi/atomic/names/%.o: private SUFFIX = -DBODY='"../../../arch/x86_64/$$*.S"'
 build/$(1)/abi/atomic/names/%.o: abi/atomic/x86_64/names.S toolchains/$(1).mk
 	$$(assemble)
-	$$(Q)$$$$($$(CC) -print-prog-name=objcopy) --wildcard --localize-symbol='ordo_*' $$@
+	$$(Q)$$$$($(gcc.x86_64) -print-prog-name=objcopy) --wildcard --localize-symbol='ordo_*' $$@
 
 build/$(1)/abi/atomic/fetch_%.o: private SUFFIX = -DOPERATION=$$*
 build/$(1)/abi/atomic/fetch_%.o: abi/atomic/aarch64/fetch.S toolchains/$(1).mk

@@ -22,7 +22,7 @@ try() {
     shift
     if "$@" > "$work/log" 2>&1; then
         passed=$((passed + 1))
-        grep -E '^(values|orders|objects|read_only|copies|program)' "$work/log" | sed "s/^/$what: /"
+        grep -E '^(values|orders|objects|read_only|copies|program\.cc?): ' "$work/log" | sed "s/^/$what: /"
     else
         failed=$((failed + 1))
         echo "FAIL  $what: $*"
