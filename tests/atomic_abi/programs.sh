@@ -28,8 +28,8 @@ build() {
 
 # run_on LIBRARY CPU MODEL PROGRAM [ROUNDS]: its output goes to log, what was bound to bound.PID.
 run_on() {
-    local rounds=${5-20000}
-    [ "$3" = native ] || rounds=2000
+    local rounds=${5-100000}
+    [ "$3" = native ] || rounds=10000
     [ "$4" != mixed ] || rounds=${5-200000} # its losses are rare
     mkdir -p "$work/lib"
     ln -sf "$(realpath "$1")" "$work/lib/libatomic.so.1"
