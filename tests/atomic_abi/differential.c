@@ -125,14 +125,14 @@ static int draw_order(void)
     return order;
 }
 
-/* Where something of this size lies: at the start, at the end or in the middle of a region. */
+/* Where something of this size lies: at the start, at the end, or around the end of a page. */
 static size_t draw_offset(size_t size, size_t alignment)
 {
     size_t last = region_size - size, offset;
     switch (below(4)) {
     case 0: offset = below(32); break;
     case 1: offset = last - below(32); break;
-    default: offset = region_size / 4 + below(128); break;
+    default: offset = region_size / 4 - 64 + below(128); break;
     }
     return offset / alignment * alignment;
 }

@@ -28,8 +28,8 @@ build() {
 
 # run_on LIBRARY CPU MODEL PROGRAM [ROUNDS]: its output goes to log, what was bound to bound.PID.
 run_on() {
-    local rounds=${5-20000}
-    [ "$3" = native ] || rounds=2000
+    local rounds=${5-100000}
+    [ "$3" = native ] || rounds=10000
     [ "$4" != mixed ] || rounds=${5-200000} # its losses are rare
     mkdir -p "$work/lib"
     ln -sf "$(realpath "$1")" "$work/lib/libatomic.so.1"
@@ -52,13 +52,13 @@ for program in structs mixed; do
         run_on "$(library_of "$here" libatomic.so.1)" "$here" native $program 500
     grep -qE 'were lost|torn value' "$work/log"
     count $? "$program is content with functions that are not atomic"
-    declare -A done=()
+    declare -A seen=()
     for run in "${runs[@]}"; do
         IFS=@ read -r target cpu model <<< "$run"
         theirs=$(library_of "$cpu" libatomic.so.1)
         for library in "$theirs" "build/$target/libordo-atomic.so"; do
-            [ -z "${done[$library@$model]-}" ] || continue
-            done[$library@$model]=yes
+            [ -z "${seen[$library@$model]-}" ] || continue
+            seen[$library@$model]=yes
             rm -f "$work"/bound.*
             run_on "$library" "$cpu" "$model" $program
             status=$?

@@ -37,12 +37,15 @@ template <typename Element, std::size_t count> void run(const char *name)
     using Subject = Value<Element, count>;
     static std::atomic<Subject> object{Subject()};
     std::atomic<bool> torn{false};
+    std::atomic<unsigned> waiting{threads}; // they start together
     std::array<std::uint64_t, threads> balance{};
     std::vector<std::thread> started;
 
     for (unsigned self = 0; self < threads; self++)
         started.emplace_back([&, self] {
             std::uint64_t sum = 0;
+            for (waiting--; waiting != 0;)
+                std::this_thread::yield();
             for (unsigned i = 0; i < rounds; i++) {
                 Subject mine(static_cast<Element>(i * threads + self)), found;
                 if (self == 0) {
