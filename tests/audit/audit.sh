@@ -216,7 +216,7 @@ part_elsewhere() {
     # There is but one way to write this one.
     echo 'int n; int main(void) { return __atomic_load_n(&n, __ATOMIC_SEQ_CST); }' > load.c
     "$gcc" -O2 -fno-inline-atomics load.c -l:libatomic.a -o load
-    ok "libatomic.a: the same code as ordo's" says 1 \
+    [ "$cpu" != x86_64 ] || ok "libatomic.a: the same code as ordo's" says 1 \
         '1 __atomic_load_4 in libatomic.a(load_4_.o)' ordo audit load
     "$gcc" -O2 -fno-inline-atomics served.c -latomic -o shared
     ok "libatomic.so" says 1 "0 call sites reach ordo" ordo audit shared

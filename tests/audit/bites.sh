@@ -20,7 +20,7 @@ unset MAKEFLAGS MFLAGS MAKEOVERRIDES
 faults='
 known.c | memcmp(section->bytes + at, code + (at - symbol->offset), hole.from - at) != 0 | false | elsewhere
 known.c | case R_X86_64_REX_GOTPCRELX: | case R_X86_64_NUM: | served
-audit_scan.c | return !has_symbol_table(audit->file->objects) && | return | elsewhere
+audit_scan.c | return may_have_ordo(audit->file->objects) && | return | elsewhere
 audit_scan.c | if (!known_find(audit->runtime(audit->file), symbol->name, | if (known_find(audit->runtime(audit->file), symbol->name, | elsewhere
 audit_scan.c | (!is_abi_name(name) || is_ordo_throughout(audit, symbol->object)) | true | elsewhere
 audit_scan.c | strchr(instruction->operands, | strlen(instruction->operands + 0 * | left
