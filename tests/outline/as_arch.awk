@@ -11,11 +11,12 @@
 # left out.
 
 BEGIN {
-    split("cas swp ldadd ldclr ldeor ldset", helper, " ")
-    split("compare_exchange compare_exchange_weak|exchange|fetch_add|fetch_and|fetch_xor|fetch_or", \
-          name, "|")
-    for (i in helper)
-        operation[helper[i]] = name[i]
+    operation["cas"] = "compare_exchange compare_exchange_weak"
+    operation["swp"] = "exchange"
+    operation["ldadd"] = "fetch_add"
+    operation["ldclr"] = "fetch_and"
+    operation["ldeor"] = "fetch_xor"
+    operation["ldset"] = "fetch_or"
     order["relax"] = "relaxed"
     order["acq"] = "acquire"
     order["rel"] = "release"

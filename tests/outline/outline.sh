@@ -3,8 +3,8 @@
 #
 #   archives  the names of libgcc with their visibilities, none more or fewer; nothing undefined but
 #             the byte. (What is in the helpers is the business of `make check`.)
-#   orders    the enumerator of tests/model compiles small programs by abi/outline/ordering.tbl: none
-#             ends as C forbids by the axioms of Armv8, and a weaker row is noticed
+#   orders    the enumerator of tests/model compiles small programs by abi/outline/ordering.tbl:
+#             none ends as C forbids by the axioms of Armv8, and a weaker row is noticed
 #   programs  unmodified ones, by GCC and Clang, dynamic, static, without a C library, and a shared
 #             library: every helper that they have is ours, by link map, and they run on a CPU
 #             without LSE and on one with it
@@ -53,6 +53,13 @@ says() {
     verdict $? "$what: expected \"$text\", found:"
 }
 
+# shown TEXT: prints it if nothing has failed since the last one.
+shown() {
+    [ $failed -ne "$noticed" ] || echo "$1"
+    noticed=$failed
+}
+noticed=0
+
 on() { # on MODEL PROGRAM...
     toolchains/run aarch64 "$@"
 }
@@ -81,25 +88,34 @@ archives() {
         [ "$(sed 's/.*:\([a-z0-9_]*\.o\): *U /\1 /' "$work/said")" = "detect.o getauxval" ]
         verdict $? "$archive: expected detect.o to want getauxval and no more:"
     done
-    echo "names: $count of libgcc.a compared with those of each archive: the same, hidden"
+    # One that lacks a member must be noticed.
+    cp build/aarch64-gcc/libordo-outline.a "$work/less.a"
+    "${tool}ar" d "$work/less.a" cas2_rel.o
+    names "$work/less.a" | diff "$work/libgcc" - > "$work/said"
+    [ "$(sed 1d "$work/said")" = "< __aarch64_cas2_rel GLOBAL FUNC HIDDEN" ]
+    verdict $? "an archive without cas2_rel.o does not differ from libgcc by that:"
+    shown "names: $count of libgcc.a compared with those of each archive: the same, hidden"
 }
 
 # ---- orders -------------------------------------------------------------------------------------
 
 # The one step that these axioms would let be weaker: the second look comes after all that is before
 # the first barrier, so that a barrier that orders that look is enough. arch's `full` has it too.
-weaker="[aarch64] compare_exchange compare_exchange_weak : full : step 10, dmb ish: dmb ishld instead"
+weaker="[aarch64] compare_exchange compare_exchange_weak : full : \
+step 10, dmb ish: dmb ishld instead"
 
 orders() {
+    local programs=0 # beside those that are directed at each row
+    [ -z "${ORDO_LONG-}" ] || programs=2000
     awk -f tests/outline/as_arch.awk arch/ordering.tbl abi/outline/ordering.tbl > "$work/table"
-    build/model/enumerator table "$work/table" --programs ${ORDO_LONG:+2}000 > "$work/said" 2>&1
+    build/model/enumerator table "$work/table" --programs $programs > "$work/said" 2>&1
     grep -q '^table: .* 0 compiled to one' "$work/said"
     verdict $? "a helper lets programs end as C forbids:"
-    grep '^aarch64 .*rows;\|^armv8.1 .*rows;\|^table:' "$work/said" | sed 's/: FAILED$//; s/^/orders: /'
+    sed -nE 's/: FAILED$//; s/^((aarch64|armv8.1) .*rows;|table:)/orders: \1/p' "$work/said"
     sed -n 's/: NOT NOTICED$//p' "$work/said" > "$work/unnoticed"
     [ "$(cat "$work/unnoticed")" = "$weaker" ]
     verdict $? "rows made weaker, expected to go unnoticed only \"$weaker\":"
-    echo "orders: $(sed -n 's/^rows made weaker: \([0-9]*\) .*/\1/p' "$work/said") weaker rows noticed"
+    sed -n 's/^\(rows made weaker: [0-9]* noticed\).*/orders: \1/p' "$work/said"
 }
 
 # ---- programs -----------------------------------------------------------------------------------
@@ -112,22 +128,22 @@ served() {
     awk -v from="$2(" '
         /0x[0-9a-f]+ +0x[0-9a-f]+ +[^ ]/ { file = $NF }
         $2 ~ /^__aarch64_/ { count++; if (index(file, from) != 1) { print $2, file; others++ } }
-        END { print count + 0 " names, " others + 0 " not of " from "...)"; exit others || !count }
+        END { print count + 0 " helpers and byte, " others + 0 " not ours"; exit others || !count }
     ' "$1"
 }
 
 # program NAME COMPILER MODELS ARCHIVE FLAG...: program.c, linked so, holds on each model.
 program() {
-    local name=$1 compiler=$2 models=$3 archive=$4 model count
+    local name=$1 compiler=$2 models=$3 archive=$4 model names
     shift 4
     try "link of $name" "$compiler" $here/program.c -o "$work/program" "$@" -lpthread \
         "-Wl,-Map,$work/map"
     served "$work/map" "$archive" > "$work/said" 2>&1
     verdict $? "$name: helpers from elsewhere:"
-    count=$(awk '{ print $1; exit }' "$work/said")
+    names=$(tail -n 1 "$work/said")
     for model in $models; do
         says "sums hold" "$name on $model" on "$model" "$work/program"
-        echo "$name on $model: $count helpers and byte, all ours; sums hold"
+        shown "$name on $model: $names; sums hold"
     done
 }
 
@@ -149,9 +165,9 @@ programs() {
 
     program "GCC, link-time optimisation" gcc_ "$both" $fat -flto $fat $detect
     program "GCC, exclusives only" gcc_ "$both" build/aarch64-gcc/libordo-outline.a \
-        build/aarch64-gcc/libordo-outline.a
+        build/aarch64-gcc/libordo-outline.a $detect
     program "GCC, LSE only" gcc_ neoverse-n1 build/armv8.1-gcc/libordo-outline.a \
-        build/armv8.1-gcc/libordo-outline.a
+        build/armv8.1-gcc/libordo-outline.a $detect
 
     # The byte: 0 where nobody asks; with the member that asks the kernel, its word.
     try "link of byte.c" gcc_ $here/byte.c -o "$work/byte" $fat
@@ -163,12 +179,14 @@ programs() {
     # After libgcc, whose byte and constructor then serve: still one definition of each name.
     try "link of byte.c, libgcc first" gcc_ $here/byte.c -o "$work/second" -lgcc $fat $detect
     says 0 "byte, no detection" on neoverse-n1 "$work/byte"
+    try "link of hwcap.c" gcc_ $here/hwcap.c -o "$work/hwcap" $fat
+    says "bit 8" "what sets the byte" on cortex-a57 "$work/hwcap"
     for program in detected static whole second; do
         says 0 "byte, $program" on cortex-a57 "$work/$program"
         says 1 "byte, $program" on neoverse-n1 "$work/$program"
     done
-    echo "byte: 0 without detection; with it 0 on cortex-a57 and 1 on neoverse-n1," \
-        "dynamic, static, with libgcc first"
+    shown "byte: 0 without detection; with it 0 on cortex-a57 and 1 on neoverse-n1: \
+dynamic, static, with libgcc first"
 
     # One helper brings itself and the byte, with or without --gc-sections.
     try "link of byte.c with a map" gcc_ $here/byte.c -o "$work/byte" $fat "-Wl,-Map,$work/map"
@@ -176,7 +194,7 @@ programs() {
     count=$(awk '{ print $1; exit }' "$work/said")
     [ "$count" = 2 ]
     verdict $? "a program that calls one helper has not that and the byte:"
-    echo "a program with one call: $count of 126 names"
+    shown "a program with one call: $count of 126 names"
 
     # No C library, not even libgcc; the program sets the byte.
     for compiler in gcc_ clang_; do
@@ -192,7 +210,7 @@ programs() {
         [ $? -eq 41 ]
         verdict $? "bare.c by ${compiler%_} on neoverse-n1: exit status is not 41"
     done
-    echo "no C library: nothing undefined; the program sets the byte to 0 and 1"
+    shown "no C library: nothing undefined; the program sets the byte to 0 and 1"
 
     # A shared library has its own copies and shows none.
     try "link of part.c" gcc_ -fPIC -shared -nostartfiles -mbranch-protection=standard \
@@ -206,7 +224,7 @@ programs() {
     try "link of whole.c" gcc_ $here/whole.c -o "$work/whole" $fat "$work/libpart.so" \
         "-Wl,-rpath,$work"
     says "program 1, part 0" "two copies" on neoverse-n1 "$work/whole"
-    echo "a shared library has its own helpers and byte, hidden"
+    shown "a shared library has its own helpers and byte, hidden"
 
     try "link of own.c" gcc_ $here/own.c -o "$work/own" $fat
     says "1 of 3" "a program's own helper" on cortex-a57 "$work/own"
@@ -215,7 +233,7 @@ programs() {
 # ---- the suite ----------------------------------------------------------------------------------
 
 suite() { # suite TARGET MODEL
-    try "suite, $1 on $2" on "$2" "build/$1/tests/outline" -j4
+    try "suite, $1 on $2" on "$2" "build/$1/tests/outline" -j2
     grep -aE 'SKIP|Synthesis' "$work/said" | sed "s/^\[====\] /outline suite, $1 on $2: /"
 }
 
