@@ -12,6 +12,7 @@
 // `xadd` gives the old value, from which the new one is made again. \old is as wide as the object;
 // \negate makes the addition a subtraction.
         .macro  XADD_FETCH name, negate, old, sum, value, result
+        .text
         .balign 32, 0xcc                // in one cache line: a cycle
         FUNC    \name
         .ifnb   \negate
