@@ -45,8 +45,9 @@
 // A mismatch stores nothing, and so is a load, which may be satisfied before an earlier store is
 // seen. (libgcc leaves it so: its one barrier follows the load, and with LSE there is none.) Hence
 // a barrier, a second look, whose answer counts, and a barrier. Exclusives that find expected after
-// all go back to store. A casal stores then by itself; its last barrier is one more than it needs.
-        .macro  COMPARE_SWAP_SYNC name, cas, load, store, plain_load, extend, old, desired, expected
+// all go back to store; an LSE instruction stores by itself then, between two barriers as well.
+        .macro  COMPARE_SWAP_SYNC name, cas, second_cas, load, store, second_load, extend, \
+                old, desired, expected
         .ifc    \name, HELPER
         FUNC    \name
         UNLESS_LSE 2f
@@ -58,7 +59,7 @@
         ret
 1:      dmb     ish
         mov     \old, \expected
-        \cas    \old, \desired, [x2]
+        \second_cas \old, \desired, [x2]
         dmb     ish
         ret
 #endif
@@ -72,7 +73,7 @@
         dmb     ish
         ret
 4:      dmb     ish
-        \plain_load \old, [x2]
+        \second_load \old, [x2]
         cmp     \old, \expected
         b.eq    3b
         dmb     ish
@@ -102,7 +103,7 @@
         COMPARE_SWAP __aarch64_cas8_rel,     casl,   ldxr,   stlxr,  mov,  x0, x1, x16
         COMPARE_SWAP __aarch64_cas8_acq_rel, casal,  ldaxr,  stlxr,  mov,  x0, x1, x16
 
-        COMPARE_SWAP_SYNC __aarch64_cas1_sync, casalb, ldxrb, stlxrb, ldrb, uxtb, w0, w1, w16
-        COMPARE_SWAP_SYNC __aarch64_cas2_sync, casalh, ldxrh, stlxrh, ldrh, uxth, w0, w1, w16
-        COMPARE_SWAP_SYNC __aarch64_cas4_sync, casal,  ldxr,  stlxr,  ldr,  mov,  w0, w1, w16
-        COMPARE_SWAP_SYNC __aarch64_cas8_sync, casal,  ldxr,  stlxr,  ldr,  mov,  x0, x1, x16
+        COMPARE_SWAP_SYNC __aarch64_cas1_sync, casalb, casb, ldxrb, stlxrb, ldrb, uxtb, w0, w1, w16
+        COMPARE_SWAP_SYNC __aarch64_cas2_sync, casalh, cash, ldxrh, stlxrh, ldrh, uxth, w0, w1, w16
+        COMPARE_SWAP_SYNC __aarch64_cas4_sync, casal,  cas,  ldxr,  stlxr,  ldr,  mov,  w0, w1, w16
+        COMPARE_SWAP_SYNC __aarch64_cas8_sync, casal,  cas,  ldxr,  stlxr,  ldr,  mov,  x0, x1, x16

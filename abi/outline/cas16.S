@@ -51,7 +51,7 @@
 // sync is a full barrier whether it stores desired or not, as in cas.S. With exclusives both ways
 // out have a stlxp, which all before precedes, and then a dmb ish. A caspal that finds a mismatch
 // is no more than a load: a barrier, a second look, a barrier.
-        .macro  COMPARE_SWAP_SYNC name, casp, load, store
+        .macro  COMPARE_SWAP_SYNC name, casp, second_casp, load, store
         .ifc    \name, HELPER
         FUNC    \name
         UNLESS_LSE 1f
@@ -66,7 +66,7 @@
 4:      dmb     ish
         mov     x0, x16
         mov     x1, x17
-        \casp   x0, x1, x2, x3, [x4]
+        \second_casp x0, x1, x2, x3, [x4]
         dmb     ish
         ret
 #endif
@@ -81,4 +81,4 @@
         COMPARE_SWAP      __aarch64_cas16_acq,     caspa,  ldaxp, stxp
         COMPARE_SWAP      __aarch64_cas16_rel,     caspl,  ldxp,  stlxp
         COMPARE_SWAP      __aarch64_cas16_acq_rel, caspal, ldaxp, stlxp
-        COMPARE_SWAP_SYNC __aarch64_cas16_sync,    caspal, ldxp,  stlxp
+        COMPARE_SWAP_SYNC __aarch64_cas16_sync,    caspal, casp,  ldxp, stlxp

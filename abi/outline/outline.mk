@@ -60,4 +60,4 @@ $(foreach target,$(OUTLINE_TARGETS),$(eval $(call outline_test_rules,$(target)))
 
 OUTLINE_TESTS := $(patsubst %,build/%-gcc/tests/outline,aarch64 armv8.1 aarch64-fat)
 libraries run-check run-test run-faults: $(OUTLINE_LIBRARIES)
-run-test run-faults: $(OUTLINE_TESTS)
+run-test run-faults: $(OUTLINE_TESTS) build/model/enumerator

@@ -3,6 +3,8 @@
 #
 #   archives  the names of libgcc with their visibilities, none more or fewer; nothing undefined but
 #             the byte. (What is in the helpers is the business of `make check`.)
+#   orders    the enumerator of tests/model compiles small programs by abi/outline/ordering.tbl:
+#             none ends as C forbids by the axioms of Armv8, and a weaker row is noticed
 #   programs  unmodified ones, by GCC and Clang, dynamic, static, without a C library, and a shared
 #             library: every helper that they have is ours, by link map, and they run on a CPU
 #             without LSE and on one with it
@@ -79,7 +81,32 @@ archives() {
         [ "$(sed 's/.*:\([a-z0-9_]*\.o\): *U /\1 /' "$work/said")" = "detect.o getauxval" ]
         verdict $? "$archive: expected detect.o to want getauxval and no more:"
     done
+    # One that lacks a member must be noticed.
+    cp build/aarch64-gcc/libordo-outline.a "$work/less.a"
+    "${tool}ar" d "$work/less.a" cas2_rel.o
+    names "$work/less.a" | diff "$work/libgcc" - > "$work/said"
+    [ "$(sed 1d "$work/said")" = "< __aarch64_cas2_rel GLOBAL FUNC HIDDEN" ]
+    verdict $? "an archive without cas2_rel.o does not differ from libgcc by that:"
     echo "names: $count of libgcc.a compared with those of each archive: the same, hidden"
+}
+
+# ---- orders -------------------------------------------------------------------------------------
+
+# The one step that these axioms would let be weaker: the second look comes after all that is before
+# the first barrier, so that a barrier that orders that look is enough. arch's `full` has it too.
+weaker="[aarch64] compare_exchange compare_exchange_weak : full : \
+step 10, dmb ish: dmb ishld instead"
+
+orders() {
+    awk -f tests/outline/as_arch.awk arch/ordering.tbl abi/outline/ordering.tbl > "$work/table"
+    build/model/enumerator table "$work/table" --programs ${ORDO_LONG:+2}000 > "$work/said" 2>&1
+    grep -q '^table: .* 0 compiled to one' "$work/said"
+    verdict $? "a helper lets programs end as C forbids:"
+    sed -nE 's/: FAILED$//; s/^((aarch64|armv8.1) .*rows;|table:)/orders: \1/p' "$work/said"
+    sed -n 's/: NOT NOTICED$//p' "$work/said" > "$work/unnoticed"
+    [ "$(cat "$work/unnoticed")" = "$weaker" ]
+    verdict $? "rows made weaker, expected to go unnoticed only \"$weaker\":"
+    sed -n 's/^\(rows made weaker: [0-9]* noticed\).*/orders: \1/p' "$work/said"
 }
 
 # ---- programs -----------------------------------------------------------------------------------
@@ -129,9 +156,9 @@ programs() {
 
     program "GCC, link-time optimisation" gcc_ "$both" $fat -flto $fat $detect
     program "GCC, exclusives only" gcc_ "$both" build/aarch64-gcc/libordo-outline.a \
-        build/aarch64-gcc/libordo-outline.a
+        build/aarch64-gcc/libordo-outline.a $detect
     program "GCC, LSE only" gcc_ neoverse-n1 build/armv8.1-gcc/libordo-outline.a \
-        build/armv8.1-gcc/libordo-outline.a
+        build/armv8.1-gcc/libordo-outline.a $detect
 
     # The byte: 0 where nobody asks; with the member that asks the kernel, its word.
     try "link of byte.c" gcc_ $here/byte.c -o "$work/byte" $fat
@@ -200,6 +227,7 @@ suite() { # suite TARGET MODEL
 }
 
 archives
+orders
 programs
 suite aarch64-gcc cortex-a57
 suite aarch64-fat-gcc cortex-a57

@@ -1,6 +1,6 @@
 /* program.c: an unmodified program, which knows nothing of ordo: C's and GCC's atomic operations on
  * every size, from two threads. It prints "sums hold" and returns 0 if they do. With
- * -moutline-atomics it calls helpers of every operation, size and order. */
+ * -moutline-atomics it calls helpers of every operation and size, in several orders each. */
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
