@@ -30,7 +30,7 @@ define atomic_rules
 build/$(1)/abi/atomic/names/%.o: private SUFFIX = -DBODY='"../../../arch/x86_64/$$*.S"'
 build/$(1)/abi/atomic/names/%.o: abi/atomic/x86_64/names.S toolchains/$(1).mk
 	$$(assemble)
-	$$(Q)$$$$($$(CC) -print-prog-name=objcopy) --wildcard --localize-symbol='ordo_*' $$@
+	$$(Q)$$$$($(gcc.x86_64) -print-prog-name=objcopy) --wildcard --localize-symbol='ordo_*' $$@
 
 build/$(1)/abi/atomic/fetch_%.o: private SUFFIX = -DOPERATION=$$*
 build/$(1)/abi/atomic/fetch_%.o: abi/atomic/aarch64/fetch.S toolchains/$(1).mk
@@ -51,8 +51,8 @@ build/$(1)/libordo-atomic.a: $$(call atomic_members,$(1)) $$(wildcard abi/atomic
 
 build/$(1)/libordo-atomic.so: build/$(1)/libordo-atomic.a abi/atomic/atomic.map
 	@echo "  LINK    $$@"
-	$$(Q)$$(CC) -shared -nostartfiles -Wl,-soname,libatomic.so.1,-z,nodelete -Wl,-z,defs \
-	    -Wl,--fatal-warnings,--version-script=abi/atomic/atomic.map -o $$@ \
+	$$(Q)$$(CC) -shared -nostartfiles -Wl,-soname,libatomic.so.1,-z,nodelete,-z,relro,-z,now,-z,text \
+	    -Wl,-z,defs,--fatal-warnings,--version-script=abi/atomic/atomic.map -o $$@ \
 	    $$(call atomic_objects,$(1)) $$<
 
 build/$(1)/ordo/libatomic.so.1: build/$(1)/libordo-atomic.so

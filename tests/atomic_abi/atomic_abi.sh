@@ -22,7 +22,7 @@ try() {
     shift
     if "$@" > "$work/log" 2>&1; then
         passed=$((passed + 1))
-        grep -E '^(values|orders|objects|read_only|copies|program)' "$work/log" | sed "s/^/$what: /"
+        grep -E '^(values|orders|objects|read_only|copies|program\.cc?): ' "$work/log" | sed "s/^/$what: /"
     else
         failed=$((failed + 1))
         echo "FAIL  $what: $*"
@@ -37,7 +37,7 @@ compile() {
     shift
     # shellcheck disable=SC2086
     $cc -std=gnu17 -O2 $warnings -D_GNU_SOURCE -I"$root/build" -I"$root/include" -o "$program" \
-        "$@" -lpthread -lm
+        "$@" -lpthread -lm -ldl
 }
 # on PROGRAM...: runs it on the CPU model at hand.
 on() {
@@ -45,7 +45,7 @@ on() {
 }
 # on_ours PROGRAM...: a dynamic one, which finds our libatomic.so.1.
 on_ours() {
-    LD_LIBRARY_PATH=$root/build/$target/ordo on "$@"
+    LD_LIBRARY_PATH=$root/build/$target/ordo:$programs on "$@"
 }
 
 # ---- what a library defines and needs ------------------------------------------------------------
@@ -101,9 +101,10 @@ copies() {
     compile "$programs/one.so" -shared -fPIC copy.c "$library.a" &&
         compile "$programs/other.so" -shared -fPIC copy.c "$library.a" &&
         compile "$programs/shared.so" -shared -fPIC copy.c -L"$root/build/$target" -lordo-atomic &&
-        compile "$programs/none" copies.c -ldl &&
-        compile "$programs/own" -DWITH_COPY copies.c copy.c "$library.a" "$export" -ldl &&
-        compile "$programs/apart" -DWITH_COPY copies.c copy.c "$library.a" -ldl
+        compile "$programs/none" copies.c &&
+        compile "$programs/own" -DWITH_COPY copies.c copy.c "$library.a" "$export" &&
+        compile "$programs/apart" -DWITH_COPY copies.c copy.c "$library.a" &&
+        compile "$programs/static" -DWITH_COPY -static copies.c copy.c "$library.a"
 }
 
 # The dynamic linker takes ours, whichever name the program was linked with.
@@ -117,6 +118,9 @@ finds_ours() {
 
 # ---- each target on each CPU model ---------------------------------------------------------------
 
+# Without AVX too.
+case $RUNS in *x86_64-gcc@x86_64@native*) RUNS+=" x86_64-gcc@x86_64@qemu64" ;; esac
+
 for run in $RUNS; do
     IFS=@ read -r target cpu model <<< "$run"
     library=$root/build/$target/libordo-atomic
@@ -127,22 +131,27 @@ for run in $RUNS; do
         cc=$cpu-linux-gnu-gcc cxx=$cpu-linux-gnu-g++ binutils=$cpu-linux-gnu-
         clang="clang --target=$cpu-linux-gnu -moutline-atomics"
     fi
-    rounds=50
-    [ "$model" != native ] || rounds=1000
+    case $model in native) rounds=1000 ;; qemu64) rounds=5 ;; *) rounds=50 ;; esac
     [ -z "${ORDO_LONG-}" ] || rounds=$((rounds * 20))
     programs=$work/$target
     at="$target on $model"
 
+    objects=$work/$cpu # the test programs, compiled once for a CPU
+
+    if [ ! -d "$objects" ]; then
+        mkdir "$objects"
+        options=
+        [ "$cpu" != x86_64 ] || options="-mcx16 -mno-red-zone"
+        for program in values objects orders_$cpu read_only; do
+            # shellcheck disable=SC2086
+            try "$at" compile "$objects/${program%_"$cpu"}.o" -c $program.c $options
+        done
+    fi
     if [ ! -d "$programs" ]; then
         mkdir "$programs"
-        x86_64() { [ "$cpu" != x86_64 ] || echo "$1"; }
-        for program in values objects; do
-            # shellcheck disable=SC2046
-            try "$at" compile "$programs/$program" $program.c $(x86_64 -mcx16) -static "$library.a"
+        for program in "$objects"/*.o; do
+            try "$at" compile "$programs/$(basename "$program" .o)" -static "$program" "$library.a"
         done
-        # shellcheck disable=SC2046
-        try "$at" compile "$programs/orders" orders_$cpu.c $(x86_64 -mno-red-zone) -static \
-            "$library.a"
         try "$at: needs" needs_nothing_else
         try "$at: in place" is_in_place
         try "$at: beside libordo.a" is_beside_ordo
@@ -154,8 +163,8 @@ for run in $RUNS; do
 
     # The rest once for a compiler and CPU model.
     [[ $target == @(x86_64|aarch64-fat)-gcc ]] || continue
-    try "$at" compile "$programs/read_only" -static read_only.c "$library.a"
     try "$at" on "$programs/read_only" $([ "$model" = native ] || echo writes)
+    [ "$model" != qemu64 ] || continue
     if [ ! -e "$programs/none" ]; then
         try "$at: copies" copies
         try "$at: program.c" compile "$programs/c" program.c -L"$root/build/$target" -lordo-atomic
@@ -169,12 +178,9 @@ for run in $RUNS; do
             -o "$programs/cc-static"
     fi
     for pair in "none one.so other.so" "none one.so shared.so" "none shared.so one.so" \
-            "own - one.so" "own one.so -" "own - shared.so" "apart - one.so"; do
-        read -r program one other <<< "$pair"
-        [ "$one" = - ] || one=$programs/$one
-        [ "$other" = - ] || other=$programs/$other
-        try "$at: $pair" on_ours "$programs/$program" "$one" "$other" \
-            $([ $program != apart ] || echo apart)
+            "own - one.so" "own one.so -" "own - shared.so" "apart - one.so apart" "static -"; do
+        read -ra words <<< "$pair"
+        try "$at: $pair" on_ours "$programs/${words[0]}" "${words[@]:1}"
     done
     for program in c c-latomic c-clang; do
         try "$at: $program" finds_ours "$programs/$program"

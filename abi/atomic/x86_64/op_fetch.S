@@ -12,6 +12,8 @@
 // `xadd` gives the old value, from which the new one is made again. \old is as wide as the object;
 // \negate makes the addition a subtraction.
         .macro  XADD_FETCH name, negate, old, sum, value, result
+        .text
+        .balign 32, 0xcc                // in one cache line: a cycle
         FUNC    \name
         .ifnb   \negate
         \negate \value
@@ -32,32 +34,32 @@
         XADD_FETCH __atomic_\operation\()_fetch_8, \negate, rax, rax, rsi
         .endm
 
-// No instruction returns the new value of the others: a loop. \stored is as wide as the object.
-        .macro  LOOP_FETCH name, instruction, invert, load, old, new, stored, value, result
+// No instruction returns the new value of the others: a loop. The old value and the operand are zero
+// above the width, and so is the new one. \stored is as wide as the object.
+        .macro  LOOP_FETCH name, instruction, invert, load, extend, old, new, stored, value
         FUNC    \name
         \load
+        \extend
 1:      mov     \new, \old
         \instruction \new, \value
-        .ifnb   \invert
-        \invert \new
-        .endif
+        \invert
         lock
         cmpxchg [rdi], \stored          // failed: the old value is what is there
         jne     1b
-        \result                         // zero above the width
+        mov     \old, \new
         ret
         ENDFUNC \name
         .endm
 
-        .macro  LOOP_FETCHES operation, instruction, invert
-        LOOP_FETCH __atomic_\operation\()_fetch_1, \instruction, \invert, \
-                "movzx eax, byte ptr [rdi]", eax, ecx, cl, esi, "movzx eax, cl"
-        LOOP_FETCH __atomic_\operation\()_fetch_2, \instruction, \invert, \
-                "movzx eax, word ptr [rdi]", eax, ecx, cx, esi, "movzx eax, cx"
-        LOOP_FETCH __atomic_\operation\()_fetch_4, \instruction, \invert, \
-                "mov eax, [rdi]", eax, ecx, ecx, esi, "mov eax, ecx"
-        LOOP_FETCH __atomic_\operation\()_fetch_8, \instruction, \invert, \
-                "mov rax, [rdi]", rax, rcx, rcx, rsi, "mov rax, rcx"
+        .macro  LOOP_FETCHES operation, instruction, invert1, invert2, invert4, invert8
+        LOOP_FETCH __atomic_\operation\()_fetch_1, \instruction, "\invert1", \
+                "movzx eax, byte ptr [rdi]", "movzx esi, sil", eax, ecx, cl, esi
+        LOOP_FETCH __atomic_\operation\()_fetch_2, \instruction, "\invert2", \
+                "movzx eax, word ptr [rdi]", "movzx esi, si", eax, ecx, cx, esi
+        LOOP_FETCH __atomic_\operation\()_fetch_4, \instruction, "\invert4", \
+                "mov eax, [rdi]", , eax, ecx, ecx, esi
+        LOOP_FETCH __atomic_\operation\()_fetch_8, \instruction, "\invert8", \
+                "mov rax, [rdi]", , rax, rcx, rcx, rsi
         .endm
 
         XADD_FETCHES add
@@ -65,4 +67,4 @@
         LOOP_FETCHES and, and
         LOOP_FETCHES or, or
         LOOP_FETCHES xor, xor
-        LOOP_FETCHES nand, and, not
+        LOOP_FETCHES nand, and, "xor ecx, 0xff", "xor ecx, 0xffff", "not ecx", "not rcx"
