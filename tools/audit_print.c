@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- common ------------------------------------------------------------------------------------- */
+/* ---- common ---------------------------------------------------------------------------------- */
 
 static int by_name(const void *left, const void *right)
 {
@@ -79,7 +79,7 @@ static const struct callee **sorted_callees(const struct audit *audit)
     return sorted;
 }
 
-/* ---- text --------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 static int by_function(const struct site *left, const struct site *right)
 {
@@ -157,10 +157,9 @@ static void print_left(struct audit *audit, bool each)
     for (size_t i = 0, next; i < audit->left_count; i = next) {
         const struct site *site = &audit->left[i];
 
-        for (next = i + 1; next < audit->left_count &&
-                           compare_texts(site->file, audit->left[next].file) == 0 &&
-                           site->line == audit->left[next].line &&
-                           by_function(site, &audit->left[next]) == 0;
+        for (next = i + 1;
+             next < audit->left_count && compare_texts(site->file, audit->left[next].file) == 0 &&
+             site->line == audit->left[next].line && by_function(site, &audit->left[next]) == 0;
              next++)
             ;
         for (size_t j = i; each && j < next; j++)
@@ -237,7 +236,7 @@ static void print_text(struct audit *audit, bool each)
     free(sorted);
 }
 
-/* ---- JSON --------------------------------------------------------------------------------------- */
+/* ---- JSON ------------------------------------------------------------------------------------ */
 
 static void print_string(const char *text)
 {
@@ -306,8 +305,8 @@ static void print_json(const struct audit *audit)
         print_member("name", callee->name);
         printf(", \"ordo\": %s, ", callee->ordo ? "true" : "false");
         print_member("from", callee->place);
-        printf(", \"calls\": %zu, \"calls_from_runtime\": %zu, \"sites\": [",
-               callee->program_calls, callee->runtime_calls);
+        printf(", \"calls\": %zu, \"calls_from_runtime\": %zu, \"sites\": [", callee->program_calls,
+               callee->runtime_calls);
         for (size_t j = 0; j < audit->call_count; j++) {
             if (&audit->callees[audit->calls[j].callee] != callee)
                 continue;

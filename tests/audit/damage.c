@@ -1,13 +1,13 @@
-/* damage.c: `ordo audit` on files that are cut short or have bytes changed: it may say what it likes,
- * with one of its exit statuses, but must not crash, hang, or read what is not its own.
+/* damage.c: `ordo audit` on files that are cut short or have bytes changed: it may say what it
+ * likes, with one of its exit statuses, but must not crash, hang, or read what is not its own.
  *
  *   damage COUNT SEED PROGRAM [ARGUMENT OF AUDIT...]
  *
  * Each damaged copy is a file in memory, audited by the whole command in a child process; this
- * program is built with the Address- and UndefinedBehaviorSanitizer. First the file is cut at each 64
- * bytes of its beginning and of its end, where the headers are, and at 64 places between; then COUNT
- * copies have 1 to 8 bytes changed, most of them where a reader takes lengths and offsets from: headers and
- * the sections that are tables.
+ * program is built with the Address- and UndefinedBehaviorSanitizer. First the file is cut at each
+ * 64 bytes of its beginning and of its end, where the headers are, and at 64 places between; then
+ * COUNT copies have 1 to 8 bytes changed, most of them where a reader takes lengths and offsets
+ * from: headers and the sections that are tables.
  */
 #include <elf.h>
 #include <stdint.h>
@@ -125,8 +125,8 @@ static void change(void)
 
 int main(int argc, char **argv)
 {
+    long length = 0;
     FILE *file;
-    long length;
 
     if (argc < 4) {
         fputs("usage: damage COUNT SEED PROGRAM [ARGUMENT OF AUDIT...]\n", stderr);

@@ -1,5 +1,5 @@
-/* served.cpp: what C++ programs do, in as many threads: std::atomic of each kind, shared_ptr. All but
- * what is marked `left:` with the compiler is served by ordo. It fails if a result is wrong.
+/* served.cpp: what C++ programs do, in several threads: std::atomic of each kind, shared_ptr. It
+ * fails if a result is wrong.
  */
 #include <atomic>
 #include <memory>
