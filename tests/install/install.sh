@@ -256,9 +256,11 @@ arm64() {
     export PKG_CONFIG_LIBDIR=$lib/pkgconfig
     step "pkg-config, ARM64" with_pkg_config arm $gnu-gcc $gnu-g++ "ordo-atomic ordo-outline"
     step "Meson, ARM64" with_meson arm-meson --cross-file toolchains/$gnu.meson
-    step "CMake, a kernel" eval "cmake -S '$here/kernel' -B '$work/kernel' -DCMAKE_PREFIX_PATH='$tree' \
-        -DCMAKE_SYSTEM_NAME=Generic -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_C_COMPILER=$gnu-gcc \
-        -DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY && cmake --build '$work/kernel'"
+    # Of a Generic system CMake does not know the name that LIBDIR ends in.
+    step "CMake, a kernel" eval "cmake -S '$here/kernel' -B '$work/kernel' \
+        -Dordo_DIR='$lib/cmake/ordo' -DCMAKE_SYSTEM_NAME=Generic -DCMAKE_SYSTEM_PROCESSOR=aarch64 \
+        -DCMAKE_C_COMPILER=$gnu-gcc -DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY &&
+        cmake --build '$work/kernel'"
     step "CMake, ARM64" with_cmake arm-cmake "$tree" -DCMAKE_TOOLCHAIN_FILE="$PWD/toolchains/$gnu.cmake"
     for model in cortex-a57 neoverse-n1; do
         for program in "${programs[@]}"; do
