@@ -53,6 +53,13 @@ says() {
     verdict $? "$what: expected \"$text\", found:"
 }
 
+# shown TEXT: prints it if nothing has failed since the last one.
+shown() {
+    [ $failed -ne "$noticed" ] || echo "$1"
+    noticed=$failed
+}
+noticed=0
+
 on() { # on MODEL PROGRAM...
     toolchains/run aarch64 "$@"
 }
@@ -87,7 +94,7 @@ archives() {
     names "$work/less.a" | diff "$work/libgcc" - > "$work/said"
     [ "$(sed 1d "$work/said")" = "< __aarch64_cas2_rel GLOBAL FUNC HIDDEN" ]
     verdict $? "an archive without cas2_rel.o does not differ from libgcc by that:"
-    echo "names: $count of libgcc.a compared with those of each archive: the same, hidden"
+    shown "names: $count of libgcc.a compared with those of each archive: the same, hidden"
 }
 
 # ---- orders -------------------------------------------------------------------------------------
@@ -98,8 +105,10 @@ weaker="[aarch64] compare_exchange compare_exchange_weak : full : \
 step 10, dmb ish: dmb ishld instead"
 
 orders() {
+    local programs=0 # beside those that are directed at each row
+    [ -z "${ORDO_LONG-}" ] || programs=2000
     awk -f tests/outline/as_arch.awk arch/ordering.tbl abi/outline/ordering.tbl > "$work/table"
-    build/model/enumerator table "$work/table" --programs ${ORDO_LONG:+2}000 > "$work/said" 2>&1
+    build/model/enumerator table "$work/table" --programs $programs > "$work/said" 2>&1
     grep -q '^table: .* 0 compiled to one' "$work/said"
     verdict $? "a helper lets programs end as C forbids:"
     sed -nE 's/: FAILED$//; s/^((aarch64|armv8.1) .*rows;|table:)/orders: \1/p' "$work/said"
@@ -119,22 +128,22 @@ served() {
     awk -v from="$2(" '
         /0x[0-9a-f]+ +0x[0-9a-f]+ +[^ ]/ { file = $NF }
         $2 ~ /^__aarch64_/ { count++; if (index(file, from) != 1) { print $2, file; others++ } }
-        END { print count + 0 " names, " others + 0 " not of " from "...)"; exit others || !count }
+        END { print count + 0 " helpers and byte, " others + 0 " not ours"; exit others || !count }
     ' "$1"
 }
 
 # program NAME COMPILER MODELS ARCHIVE FLAG...: program.c, linked so, holds on each model.
 program() {
-    local name=$1 compiler=$2 models=$3 archive=$4 model count
+    local name=$1 compiler=$2 models=$3 archive=$4 model names
     shift 4
     try "link of $name" "$compiler" $here/program.c -o "$work/program" "$@" -lpthread \
         "-Wl,-Map,$work/map"
     served "$work/map" "$archive" > "$work/said" 2>&1
     verdict $? "$name: helpers from elsewhere:"
-    count=$(awk '{ print $1; exit }' "$work/said")
+    names=$(tail -n 1 "$work/said")
     for model in $models; do
         says "sums hold" "$name on $model" on "$model" "$work/program"
-        echo "$name on $model: $count helpers and byte, all ours; sums hold"
+        shown "$name on $model: $names; sums hold"
     done
 }
 
@@ -170,12 +179,14 @@ programs() {
     # After libgcc, whose byte and constructor then serve: still one definition of each name.
     try "link of byte.c, libgcc first" gcc_ $here/byte.c -o "$work/second" -lgcc $fat $detect
     says 0 "byte, no detection" on neoverse-n1 "$work/byte"
+    try "link of hwcap.c" gcc_ $here/hwcap.c -o "$work/hwcap" $fat
+    says "bit 8" "what sets the byte" on cortex-a57 "$work/hwcap"
     for program in detected static whole second; do
         says 0 "byte, $program" on cortex-a57 "$work/$program"
         says 1 "byte, $program" on neoverse-n1 "$work/$program"
     done
-    echo "byte: 0 without detection; with it 0 on cortex-a57 and 1 on neoverse-n1," \
-        "dynamic, static, with libgcc first"
+    shown "byte: 0 without detection; with it 0 on cortex-a57 and 1 on neoverse-n1: \
+dynamic, static, with libgcc first"
 
     # One helper brings itself and the byte, with or without --gc-sections.
     try "link of byte.c with a map" gcc_ $here/byte.c -o "$work/byte" $fat "-Wl,-Map,$work/map"
@@ -183,7 +194,7 @@ programs() {
     count=$(awk '{ print $1; exit }' "$work/said")
     [ "$count" = 2 ]
     verdict $? "a program that calls one helper has not that and the byte:"
-    echo "a program with one call: $count of 126 names"
+    shown "a program with one call: $count of 126 names"
 
     # No C library, not even libgcc; the program sets the byte.
     for compiler in gcc_ clang_; do
@@ -199,7 +210,7 @@ programs() {
         [ $? -eq 41 ]
         verdict $? "bare.c by ${compiler%_} on neoverse-n1: exit status is not 41"
     done
-    echo "no C library: nothing undefined; the program sets the byte to 0 and 1"
+    shown "no C library: nothing undefined; the program sets the byte to 0 and 1"
 
     # A shared library has its own copies and shows none.
     try "link of part.c" gcc_ -fPIC -shared -nostartfiles -mbranch-protection=standard \
@@ -213,7 +224,7 @@ programs() {
     try "link of whole.c" gcc_ $here/whole.c -o "$work/whole" $fat "$work/libpart.so" \
         "-Wl,-rpath,$work"
     says "program 1, part 0" "two copies" on neoverse-n1 "$work/whole"
-    echo "a shared library has its own helpers and byte, hidden"
+    shown "a shared library has its own helpers and byte, hidden"
 
     try "link of own.c" gcc_ $here/own.c -o "$work/own" $fat
     says "1 of 3" "a program's own helper" on cortex-a57 "$work/own"
@@ -222,7 +233,7 @@ programs() {
 # ---- the suite ----------------------------------------------------------------------------------
 
 suite() { # suite TARGET MODEL
-    try "suite, $1 on $2" on "$2" "build/$1/tests/outline" -j4
+    try "suite, $1 on $2" on "$2" "build/$1/tests/outline" -j2
     grep -aE 'SKIP|Synthesis' "$work/said" | sed "s/^\[====\] /outline suite, $1 on $2: /"
 }
 
