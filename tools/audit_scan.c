@@ -204,11 +204,14 @@ static struct starts find_starts(const struct machine_object *object)
             add_start(&starts, symbol->section, symbol->offset, symbol);
         }
     }
-    for (size_t i = 0; i < object->start_count; i++) {
-        const struct machine_section *section = section_at(object, object->starts[i]);
+    for (size_t i = 0; i < object->extent_count; i++) {
+        const struct machine_extent *extent = &object->extents[i];
+        const struct machine_section *section = section_at(object, extent->address);
 
-        if (section)
-            add_start(&starts, section, object->starts[i] - section->address, NULL);
+        if (!section)
+            continue;
+        add_start(&starts, section, extent->address - section->address, NULL);
+        add_start(&starts, section, extent->address - section->address + extent->size, NULL);
     }
     if (starts.count)
         qsort(starts.list, starts.count, sizeof *starts.list, by_place);
@@ -267,7 +270,7 @@ static bool is_ours_not_theirs(const struct audit *audit, const struct machine_s
 static void identify(const struct audit *audit, struct function *function,
                      const struct start *first, const struct start *last)
 {
-    enum { least = 4 }; /* of what has no name: shorter ones have no room for an atomic operation */
+    enum { least = 9 }; /* of what has no name: a plain load, shorter, could be anybody's */
     const uint8_t *code = function->section->bytes + function->from;
     const struct known_function *known = NULL;
 
@@ -436,7 +439,8 @@ static size_t callee_inside(struct audit *audit, struct function *function)
     size_t index;
     int line;
 
-    if (!function->name || (function->owner != owner_ordo && !is_abi_name(function->name)))
+    if (!function->name || !(is_abi_name(function->name) ||
+                             (function->owner == owner_ordo && starts(function->name, "ordo_"))))
         return no_callee;
     index = add_callee(audit, function->name);
     callee = &audit->callees[index];
