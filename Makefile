@@ -69,7 +69,8 @@ ifeq ($(or $(filter $(HERE),$(TARGETS)),$(filter clean help,$(MAKECMDGOALS))),)
 $(error no target $(HERE): ARCH and TOOLCHAIN must give one of $(sort $(TARGETS)))
 endif
 
-# The goals that do not set the machine up say what is missing; to install what is built needs nothing.
+# The goals that do not set the machine up say what is missing; what is built needs nothing to be
+# installed.
 BUILT := $(wildcard build/$(HERE)/libordo.so)
 ifneq ($(filter all $(if $(BUILT),,install),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(strip $(foreach tool,$(firstword $(CC.$(HERE))) $(TOOLS.$(HERE)),\
@@ -87,7 +88,8 @@ core  = $(patsubst %.c,%.o,$(filter-out $(patsubst core/$(FUTEX.$(1))/%,core/%,$
 sources = $(filter-out dispatch,$(basename $(notdir $(wildcard arch/$(1)/*.S))))
 OBJECTS.x86_64  := $(patsubst %,x86_64/%.o,$(call sources,x86_64) cpu features)
 OBJECTS.aarch64 := $(patsubst %,aarch64/%.o,$(call sources,aarch64) cpu features)
-OBJECTS.armv8.1 := $(patsubst %,armv8.1/%.o,$(call sources,armv8.1)) aarch64/cpu.o aarch64/features.o
+OBJECTS.armv8.1 := $(patsubst %,armv8.1/%.o,$(call sources,armv8.1)) \
+    aarch64/cpu.o aarch64/features.o
 OBJECTS.generic := generic/atomics.o generic/features.o
 
 # The fat library: files that are the same for both instruction sets are assembled once, the others
@@ -173,9 +175,12 @@ libraries_of = libordo.a libordo.so $(if $(filter $(1),$(OTHER_ABIS)),libordo-fr
     $(if $(wildcard abi/atomic/*.mk),libordo-atomic.a libordo-atomic.so) \
     $(if $(wildcard abi/outline/*.mk),$(if $(filter aarch64,$(CPU.$(1))),libordo-outline.a)))
 
-# The commands are for this machine, and read machine code with LLVM.
-WITHOUT_COMMANDS := $(if $(filter-out $(HOST_ARCH),$(CPU.$(HERE))),it is for this machine$(,) not for $(CPU.$(HERE)),\
-    $(if $(shell command -v $(LLVM_CONFIG)),,it needs LLVM 14$(,) which toolchains/setup installs))
+# The commands are for this machine, and read machine code with LLVM. Why they are left out, if so:
+HAS_LLVM := $(shell gcc $$($(LLVM_CONFIG) --cflags 2> /dev/null) -include llvm-c/Disassembler.h \
+    -include elfutils/libdw.h -include gelf.h -E -x c /dev/null > /dev/null 2>&1 && echo yes)
+WITHOUT_COMMANDS := $(if $(filter-out $(HOST_ARCH),$(CPU.$(HERE))),it is for this machine$(,) not for \
+    $(CPU.$(HERE)),$(if $(HAS_LLVM),,it needs LLVM 14$(,) libelf and libdw; \
+    toolchains/setup installs them))
 
 all: $(addprefix build/$(HERE)/,$(call libraries_of,$(HERE))) \
     $(if $(strip $(WITHOUT_COMMANDS)),,$(if $(wildcard tools/ordo.c),build/host/ordo))
@@ -183,10 +188,10 @@ all: $(addprefix build/$(HERE)/,$(call libraries_of,$(HERE))) \
 # The tests install both.
 run-test: all $(addprefix build/aarch64-fat-gcc/,$(call libraries_of,aarch64-fat-gcc))
 
-BINDIR     ?= $(PREFIX)/bin
-LIBDIR     ?= $(PREFIX)/lib
-INCLUDEDIR ?= $(PREFIX)/include
-MANDIR     ?= $(PREFIX)/share/man
+BINDIR     = $(PREFIX)/bin
+LIBDIR     = $(PREFIX)/lib
+INCLUDEDIR = $(PREFIX)/include
+MANDIR     = $(PREFIX)/share/man
 
 .PHONY: install uninstall
 install: all
@@ -205,7 +210,8 @@ install uninstall:
 # The committed tree, the same bytes whoever makes it.
 .PHONY: dist
 dist:
-	$(Q)[ -e .git ] || { echo "dist: this tree is not a git repository, which knows what belongs to it" >&2; exit 2; }
+	$(Q)[ -e .git ] || { \
+	    echo "dist: this is not a git repository, which would know what belongs to it" >&2; exit 2; }
 	$(Q)[ -z "$$(git status --porcelain)" ] || echo "dist: what is not committed is left out"
 	$(Q)mkdir -p build && git archive -9 --prefix=ordo-$(VERSION)/ -o build/ordo-$(VERSION).tar.gz HEAD
 	@echo "dist: build/ordo-$(VERSION).tar.gz"

@@ -1,5 +1,6 @@
-# freestanding.mk: libordo-freestanding.a, for kernels and firmware (include/ordo/freestanding.h): the
-# routines of the target, and those locks of core whose waiters do not sleep. Part of the Makefile.
+# freestanding.mk: libordo-freestanding.a, for kernels and firmware (include/ordo/freestanding.h):
+# the routines of the target, and those locks of core whose waiters do not sleep. Part of the
+# Makefile.
 #
 # What needs an operating system is a file here in the place of one there: features.c (who asks for
 # the CPU's features), misuse.c (how a wrong use ends), futex.c (what waits), hooks.c (the rest);

@@ -1,8 +1,8 @@
-/* futex.c: see futex.h; where nobody can sleep. In the place of core/futex.c, as far as the locks of
- * libordo-freestanding.a go.
+/* futex.c: see futex.h; where nobody can sleep. In the place of core/futex.c, as far as the locks
+ * of libordo-freestanding.a go.
  *
- * A wait may return for no reason, and every caller loops; so a wait that looks for a while and then
- * lets others run is one, and there is nobody to be woken. It looks before it returns, so that
+ * A wait may return for no reason, and every caller loops; so a wait that looks for a while and
+ * then lets others run is one, and there is nobody to be woken. It looks before it returns, so that
  * callers, whose next step is an exchange, leave the cache line to the owner meanwhile. Relaxed: a
  * futex makes nothing visible that the caller's own acquire does not.
  */

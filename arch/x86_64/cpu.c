@@ -1,5 +1,5 @@
-/* cpu.c: the functions of ordo/cpu.h that look at the feature bytes of this x86-64 CPU, or set them.
- * Who links a byte links what sets it at start-up, if anything does (features.c here, or
+/* cpu.c: the functions of ordo/cpu.h that look at the feature bytes of this x86-64 CPU, or set
+ * them. Who links a byte links what sets it at start-up, if anything does (features.c here, or
  * freestanding/features.c).
  */
 #include <stddef.h>

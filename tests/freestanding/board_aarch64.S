@@ -1,5 +1,5 @@
-// board_aarch64.S: the bare machine under bare.c: QEMU's board `virt`, without any system; _start at
-// EL1, the MMU, the second CPU, the console. In the place of bare_aarch64.S; see bare.h.
+// board_aarch64.S: the bare machine under bare.c: QEMU's board `virt`, without any system; _start
+// at EL1, the MMU, the second CPU, the console. In the place of bare_aarch64.S; see bare.h.
 //
 //   void _start(void);
 //   long bare_call(long number, long a, long b, long c, long d, long e);
@@ -105,7 +105,7 @@
         .data
         .balign 8
 board_arguments:
-        .quad   1, 0, 0, 0              // argc; argv: one name, which is not looked at, NULL; no environment
+        .quad   1, 0, 0, 0              // argc; argv: a name that nobody reads, NULL; no environment
         .quad   16, 0, 0                // AT_HWCAP, for _start to fill; AT_NULL
 board_second:
         .quad   0, 0

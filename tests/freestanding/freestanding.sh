@@ -46,8 +46,9 @@ compiler() { # compiler TARGET
 # ---- the archive --------------------------------------------------------------------------------
 
 closed() { # closed CPU ARCHIVE: no undefined symbol once it is whole
-    "$(tool "$1" ld)" -r --whole-archive "$2" -o "$work/whole.o" && "$(tool "$1" nm)" -u "$work/whole.o" \
-        > "$work/undefined" && cat "$work/undefined" && [ ! -s "$work/undefined" ]
+    local undefined
+    "$(tool "$1" ld)" -r --whole-archive "$2" -o "$work/whole.o" &&
+        undefined=$("$(tool "$1" nm)" -u "$work/whole.o") && echo "$undefined" && [ -z "$undefined" ]
 }
 
 # No register of vectors or floating point, in any member; on ARM64 no x18 either. The addresses of
@@ -65,7 +66,8 @@ registers() { # registers CPU ARCHIVE
 # Nothing for start-up code, threads or a dynamic linker to do, and nothing kept below rsp.
 layout() { # layout CPU ARCHIVE
     local file=$work/layout
-    "$(tool "$1" readelf)" -SW "$2" | grep -E '\.(init|fini|preinit|ctors|dtors|tdata|tbss|got)' && return 1
+    "$(tool "$1" readelf)" -SW "$2" |
+        grep -E '\.(init|fini|preinit|ctors|dtors|tdata|tbss|got)' && return 1
     "$(tool "$1" readelf)" -rW "$2" | grep -E ' R_[A-Z0-9_]*(GOT|TLS|COPY|GLOB)' && return 1
     [ "$1" = x86_64 ] || return 0
     "$(tool "$1" objdump)" -d --no-show-raw-insn -M intel "$2" > "$file" # but for the fence's
@@ -109,8 +111,8 @@ program() { # program TARGET FLAG...: bare.c as $work/bare
     local target=$1 cc
     shift
     cc=$(tool "$(cpu_of "$target")" gcc) # the library's maker does not matter to the linker
-    "$cc" -std=gnu17 -O2 -Wall -Wextra -Werror -ffreestanding -fno-stack-protector -fno-pie -Iinclude "$@" \
-        -nostdlib -static -no-pie $here/bare.c "$here/bare_$(cpu_of "$target").S" \
+    "$cc" -std=gnu17 -O2 -Wall -Wextra -Werror -ffreestanding -fno-stack-protector -fno-pie \
+        -Iinclude "$@" -nostdlib -static -no-pie $here/bare.c "$here/bare_$(cpu_of "$target").S" \
         "build/$target/libordo-freestanding.a" -o "$work/bare"
 }
 
@@ -186,17 +188,19 @@ for target in "$@"; do
             step "$target on a bare neoverse-n1" board "$target" neoverse-n1 "with LSE: every lock held" ;;
         esac
     fi
-    echo "$target: $(ar t "$archive" | wc -l) members, $(size -t "$archive" | awk 'END { print $1 + $2 + $3 }') bytes"
+    echo "$target: $(ar t "$archive" | wc -l) members," \
+        "$(size -t "$archive" | awk 'END { print $1 + $2 + $3 }') bytes"
 done
 
 # ---- seeded faults ------------------------------------------------------------------------------
 
-# fault CPU FLAGS SOURCE CHECK: a copy of the library with one more member, or another one.
+# fault CPU FLAGS CHECK SOURCE: a copy of the library with one more member.
 fault() {
-    local cpu=$1 flags=$2 source=$3 check=$4 target=$5
+    local cpu=$1 flags=$2 check=$3 source=$4 target=x86_64-gcc
+    [ "$cpu" = x86_64 ] || target=aarch64-fat-gcc
     cp "build/$target/libordo-freestanding.a" "$work/faulty.a"
-    "$(tool "$cpu" gcc)" -O2 -ffreestanding -fno-pic $flags -c -o "$work/${6-extra}.o" -x c - <<< "$source" &&
-        ar r "$work/faulty.a" "$work/${6-extra}.o" 2> /dev/null || return 0
+    "$(tool "$cpu" gcc)" -O2 -ffreestanding -fno-pic $flags -c -o "$work/extra.o" -x c - <<< "$source" &&
+        ar r "$work/faulty.a" "$work/extra.o" 2> /dev/null || return 1
     if $check "$cpu" "$work/faulty.a" > "$work/log" 2>&1; then
         echo "freestanding.sh: $check does not find: $source" >&2
         return 1
@@ -204,29 +208,30 @@ fault() {
     found=$((found + 1))
 }
 found=0
-table_of_x86_64() { table x86_64-gcc "$2"; }
+add='double add(double x); double add(double x) { return x + 1; }'
 [[ " $* " != *" x86_64-gcc "* ]] || {
-    add='double add(double x); double add(double x) { return x + 1; }'
-    start='static void start(void) {} void (*const at)(void) __attribute__((section(".init_array"))) = start;'
-    wide='__attribute__((naked)) void f(void); void f(void) { __asm__("mov %rax, -16(%rsp); ret"); }'
-    step fault fault x86_64 "" 'void f(void); void g(void); void g(void) { f(); }' closed x86_64-gcc
-    step fault fault x86_64 "" 'void f(char *, long); void f(char *a, long n) { __builtin_memcpy(a, a + n, n); }' closed x86_64-gcc
-    step fault fault x86_64 "" "$add" registers x86_64-gcc
-    step fault fault x86_64 "" "$start" layout x86_64-gcc
-    step fault fault x86_64 -fPIC 'extern int a; int f(void); int f(void) { return a; }' layout x86_64-gcc
-    step fault fault x86_64 "" 'extern _Thread_local int a; _Thread_local int a;' layout x86_64-gcc
-    step fault fault x86_64 "" "$wide" layout x86_64-gcc
-    # The hosted form of a routine.
-    cp build/x86_64-gcc/x86_64/load_u128.o "$work" && cp build/x86_64-gcc/libordo-freestanding.a "$work/faulty.a"
-    ar r "$work/faulty.a" "$work/load_u128.o"
+    step "fault: a call" fault x86_64 "" closed 'void f(void); void g(void); void g(void) { f(); }'
+    step "fault: memcpy" fault x86_64 "" closed \
+        'void f(char *, long); void f(char *a, long n) { __builtin_memcpy(a, a + n, n); }'
+    step "fault: floating point" fault x86_64 "" registers "$add"
+    step "fault: a constructor" fault x86_64 "" layout \
+        'static void f(void) {} void (*const at)(void) __attribute__((section(".init_array"))) = f;'
+    step "fault: a table of addresses" fault x86_64 -fPIC layout \
+        'extern int a; int f(void); int f(void) { return a; }'
+    step "fault: data of a thread" fault x86_64 "" layout 'extern _Thread_local int a; _Thread_local int a;'
+    step "fault: the red zone" fault x86_64 "" layout \
+        '__attribute__((naked)) void f(void); void f(void) { __asm__("mov %rax, -16(%rsp); ret"); }'
+    # A routine of the hosted library.
+    cp build/x86_64-gcc/x86_64/load_u128.o build/x86_64-gcc/libordo-freestanding.a "$work"
+    ar r "$work/libordo-freestanding.a" "$work/load_u128.o"
     for check in "registers x86_64" "table x86_64-gcc"; do
-        step "fault: load_u128 of the hosted library, $check" eval "! $check $work/faulty.a"
+        step "fault: hosted load_u128, $check" eval "! $check '$work/libordo-freestanding.a'"
         found=$((found + 1))
     done
 }
 [[ " $* " != *" aarch64-fat-gcc "* ]] || {
-    step fault fault aarch64 "" 'double add(double x); double add(double x) { return x + 1; }' registers aarch64-fat-gcc
-    step fault fault aarch64 "" 'void f(void); void f(void) { __asm__("mov x18, #1"); }' registers aarch64-fat-gcc
+    step "fault: floating point" fault aarch64 "" registers "$add"
+    step "fault: x18" fault aarch64 "" registers 'void f(void); void f(void) { __asm__("mov x18, #1"); }'
 }
 command -v qemu-system-aarch64 > /dev/null || echo "bare machine: SKIP, qemu-system-aarch64 is not installed"
 echo "seeded faults found: $found"

@@ -1,5 +1,5 @@
-/* hello.c: a user's program, in C or C++: threads, a lock, an atomic, 128 bits, all of which come to
- * 4000. */
+/* hello.c: a user's program, in C or C++: threads, a lock, an atomic, 128 bits, all of which come
+ * to 4000. */
 #include <pthread.h>
 #include <stdio.h>
 

@@ -86,7 +86,8 @@ compile() {
     mkdir -p "$folder"
     for header in "$tree"/include/ordo/*.h; do
         header=${header##*/}
-        printf '#include <ordo/%s>\ntypedef int not_empty;\n' "$header" > "$folder/${header%.h}.$language"
+        printf '#include <ordo/%s>\ntypedef int not_empty;\n' "$header" \
+            > "$folder/${header%.h}.$language"
     done
     [ "$(find "$folder" -name "*.$language" | wc -l)" -gt 60 ] &&
         find "$folder" -name "*.$language" -print0 | xargs -0 -n 12 -P "$(nproc)" \
@@ -106,10 +107,11 @@ exports() { # exports COMPILER NM TREE LIBDIR
             *) echo "#include <ordo/${header##*/}>" ;;
         esac
     done > "$folder/all.c"
-    "$1" -std=gnu17 -I"$3/include" -aux-info "$folder/prototypes" -S -o /dev/null "$folder/all.c" || return 1
+    "$1" -std=gnu17 -I"$3/include" -aux-info "$folder/prototypes" -S -o /dev/null "$folder/all.c" ||
+        return 1
     {
-        sed -nE 's#^/\* .*/include/ordo/.*\*/ extern .*[ *](ordo_[a-z0-9_]+) \(.*#\1#p' "$folder/prototypes" |
-            grep -v 'compare_exchange_\(weak_\)\?pair_'
+        sed -nE 's#^/\* .*/include/ordo/.*\*/ extern .*[ *](ordo_[a-z0-9_]+) \(.*#\1#p' \
+            "$folder/prototypes" | grep -v 'compare_exchange_\(weak_\)\?pair_'
         printf '%s\n' ordo_spin_limit ordo_wait_table ordo_parking_lot_table
     } | sort -u > "$folder/declared"
     "$2" -D --defined-only --with-symbol-versions "$4/libordo.so" | awk '$2 != "A" { print $3 }' |
@@ -150,7 +152,8 @@ with_pkg_config() { # with_pkg_config NAME CC CXX OTHERS: and a program on OTHER
         build "$folder/c-static" "$cc -static" "$flags" "$here/hello.c" "$static" &&
         build "$folder/c++-shared" "$cxx" "$flags" "$here/hello.cc" "$libraries -lpthread" &&
         build "$folder/c++-static" "$cxx -static" "$flags" "$here/hello.cc" "$static" &&
-        build "$folder/unmodified" "$cc" "$(pkg-config --cflags $4)" "$here/unmodified.c" "$(pkg-config --libs $4)"
+        build "$folder/unmodified" "$cc" "$(pkg-config --cflags $4)" "$here/unmodified.c" \
+            "$(pkg-config --libs $4)"
 }
 
 with_cmake() { # with_cmake NAME TREE FLAG...
@@ -220,11 +223,14 @@ native() {
 
     # Not changed, and not linked with ordo: where libatomic.so.1 is found decides.
     step "unmodified program" gcc -O2 "$here/unmodified.c" -latomic -o "$work/unmodified"
-    step "libatomic stays the system's" served_by "/(usr/)?lib" env LD_LIBRARY_PATH="$tree/lib" ldd "$work/unmodified"
-    step "libatomic becomes ours" served_by "$tree/lib/ordo/" env LD_LIBRARY_PATH="$tree/lib/ordo" ldd "$work/unmodified"
+    step "libatomic stays the system's" served_by "/(usr/)?lib" \
+        env LD_LIBRARY_PATH="$tree/lib" ldd "$work/unmodified"
+    step "libatomic becomes ours" served_by "$tree/lib/ordo/" \
+        env LD_LIBRARY_PATH="$tree/lib/ordo" ldd "$work/unmodified"
     step "runs on it" says env LD_LIBRARY_PATH="$tree/lib/ordo" "$work/unmodified"
 
-    step "PREFIX that cannot be written" refuses 'cannot write to /proc/none' make SETUP=no install PREFIX=/proc/none
+    step "PREFIX that cannot be written" refuses 'cannot write to /proc/none' \
+        make SETUP=no install PREFIX=/proc/none
     step "relative PREFIX" refuses 'not an absolute path' make SETUP=no install PREFIX=none
     step "without LLVM" eval "make SETUP=no install LLVM_CONFIG=none PREFIX='$work/no llvm' |
         grep -q 'without the command .ordo.: it needs LLVM'"
@@ -242,7 +248,7 @@ native() {
 arm64() {
     local tree="$work/arm tree" gnu=aarch64-linux-gnu program model
     local lib="$tree/lib/$gnu"
-    local qemu=(qemu-aarch64 -L /usr/$gnu)
+    local qemu=(qemu-aarch64 -L /usr/$gnu) with_lib=(-E LD_LIBRARY_PATH="$tree/lib/$gnu")
 
     step "install for ARM64" install_to ARCH=aarch64-fat PREFIX="$tree" LIBDIR="$lib"
     step "no file names the build directory, ARM64" names_no_place "$tree" "$PWD"
@@ -250,11 +256,18 @@ arm64() {
     export PKG_CONFIG_LIBDIR=$lib/pkgconfig
     step "pkg-config, ARM64" with_pkg_config arm $gnu-gcc $gnu-g++ "ordo-atomic ordo-outline"
     step "Meson, ARM64" with_meson arm-meson --cross-file toolchains/$gnu.meson
+    # Of a Generic system CMake does not know the name that LIBDIR ends in.
+    step "CMake, a kernel" eval "cmake -S '$here/kernel' -B '$work/kernel' \
+        -Dordo_DIR='$lib/cmake/ordo' -DCMAKE_SYSTEM_NAME=Generic -DCMAKE_SYSTEM_PROCESSOR=aarch64 \
+        -DCMAKE_C_COMPILER=$gnu-gcc -DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY &&
+        cmake --build '$work/kernel'"
     step "CMake, ARM64" with_cmake arm-cmake "$tree" -DCMAKE_TOOLCHAIN_FILE="$PWD/toolchains/$gnu.cmake"
     for model in cortex-a57 neoverse-n1; do
         for program in "${programs[@]}"; do
-            step "pkg-config, $program, $model" says "${qemu[@]}" -cpu $model -E LD_LIBRARY_PATH="$lib" "$work/arm/$program"
-            step "Meson, $program, $model" says "${qemu[@]}" -cpu $model -E LD_LIBRARY_PATH="$lib" "$work/arm-meson/$program"
+            step "pkg-config, $program, $model" says "${qemu[@]}" -cpu $model "${with_lib[@]}" \
+                "$work/arm/$program"
+            step "Meson, $program, $model" says "${qemu[@]}" -cpu $model "${with_lib[@]}" \
+                "$work/arm-meson/$program"
         done
         step "pkg-config, unmodified, $model" says "${qemu[@]}" -cpu $model "$work/arm/unmodified"
         for program in "${programs[@]}" freestanding atomic outline; do
@@ -263,7 +276,8 @@ arm64() {
     done
     step "CMake: another CPU's" cmake_without "$tree" "REQUIRED"
     step "what libordo.so exports, ARM64" exports $gnu-gcc $gnu-nm "$tree" "$lib"
-    step "how libordo.so is laid out, ARM64" properties $gnu-readelf "$lib/libordo.so" "AArch64 feature: BTI, PAC"
+    step "how libordo.so is laid out, ARM64" properties $gnu-readelf "$lib/libordo.so" \
+        "AArch64 feature: BTI, PAC"
     [ -z "${ORDO_LONG-}" ] || step "headers in C, ARM64" compile "$tree" c $gnu-gcc -std=c17
     step "outline.h" $gnu-gcc -std=c17 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -I"$tree/include" \
         -include ordo/outline.h -x c /dev/null
@@ -272,7 +286,8 @@ arm64() {
     step "libatomic becomes ours, ARM64" served_by "$lib/ordo/" \
         "${qemu[@]}" -E LD_LIBRARY_PATH="$lib/ordo" -E LD_TRACE_LOADED_OBJECTS=1 "$work/unmodified-arm"
     for model in cortex-a57 neoverse-n1; do
-        step "runs on it, $model" says "${qemu[@]}" -cpu $model -E LD_LIBRARY_PATH="$lib/ordo" "$work/unmodified-arm"
+        step "runs on it, $model" says "${qemu[@]}" -cpu $model -E LD_LIBRARY_PATH="$lib/ordo" \
+            "$work/unmodified-arm"
     done
     step "uninstall, ARM64" uninstalls "$tree" ARCH=aarch64-fat PREFIX="$tree" LIBDIR="$lib"
     figures aarch64 $gnu-nm $gnu-size $gnu-readelf "build/aarch64-fat-gcc/libordo.so"
@@ -295,10 +310,11 @@ source_archive() {
     cd "$work/unpacked here"/* || exit 1
     step "no archive from an archive" refuses 'not a git repository' make dist
     step "make, from the archive" make -s SETUP=no LLVM_CONFIG=none CFLAGS=-O1
-    step "make install, from the archive" make -s SETUP=no LLVM_CONFIG=none CFLAGS=-O1 install PREFIX="$work/from archive"
-    step "no file names the build directory, from the archive" names_no_place "$work/from archive" "$PWD"
-    step "a program" gcc -O2 -I"$work/from archive/include" "$here/hello.c" "$work/from archive/lib/libordo.a" \
-        -lpthread -o "$work/from-archive"
+    step "make install, from the archive" \
+        make -s SETUP=no LLVM_CONFIG=none CFLAGS=-O1 install PREFIX="$work/from archive"
+    step "no file names the build directory, archive" names_no_place "$work/from archive" "$PWD"
+    step "a program" gcc -O2 -I"$work/from archive/include" "$here/hello.c" \
+        "$work/from archive/lib/libordo.a" -lpthread -o "$work/from-archive"
     step "a program from the archive" says "$work/from-archive"
     if [ -n "${ORDO_LONG-}" ]; then
         step "build of the checker, from the archive" make -s SETUP=no build/host/check
@@ -350,7 +366,8 @@ faults() {
     misses "executable stack" properties readelf "$tree/lib/libordo.so" "$note"
     link $map "${right[@]}"
 
-    sed -i 's/^void ordo_spin_lock_unlock(/void ordo_spin_lock_forgotten(ordo_spin_lock *lock);\n&/' "$headers/spin_lock.h"
+    sed -i 's/^void ordo_spin_lock_unlock(/void ordo_spin_lock_forgotten(ordo_spin_lock *lock);\n&/' \
+        "$headers/spin_lock.h"
     misses "a new function, forgotten in the map" exports gcc nm "$tree" "$tree/lib"
     sed -i '/#include "ordo\/atomic.h"/d' "$headers/spin_lock.h"
     misses "a header without what it needs" compile "$tree" c gcc -std=c17
