@@ -40,7 +40,7 @@ PROTECTION.aarch64 := -mbranch-protection=standard
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 CFLAGS   := -O2 -g
 COMPILE   = $(CC) -std=gnu17 $(CFLAGS) $(WARNINGS) -Iinclude -MMD -MP $(CODE_MODEL) \
-    $(PROTECTION) $(DEFINES) $(SAME_ANYWHERE) -c -o $@ $<
+    $(PROTECTION) $(EXCEPTIONS) $(DEFINES) $(SAME_ANYWHERE) -c -o $@ $<
 CODE_MODEL := -fPIC
 # What is built does not tell where.
 SAME_ANYWHERE := '-ffile-prefix-map=$(CURDIR)=.'
@@ -150,6 +150,9 @@ build/$(1)/%.o: arch/%.S toolchains/$(1).mk
 
 build/$(1)/%.o: arch/%.c toolchains/$(1).mk
 	$$(compile)
+
+# A C++ exception ends a guarded call too.
+build/$(1)/core/thread.o: private EXCEPTIONS = -fexceptions
 
 build/$(1)/core/%.o: core/%.c toolchains/$(1).mk
 	$$(compile)

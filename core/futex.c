@@ -2,7 +2,9 @@
  *
  * A private futex is known by process and address, so the kernel never reads the word of a wake:
  * memory that is freed, or used for something else by now, is at worst woken for nothing. For a
- * shared one it looks up the page; where there is none, nobody can be waiting.
+ * shared one it looks up the page; where there is none, nobody can be waiting. All else that a wake
+ * may be refused for is an error of the caller or of a sandbox, and would be a thread that sleeps
+ * for ever.
  *
  * Every wait is a FUTEX_WAIT_BITSET: of the two that exist, the one whose deadline is absolute. A
  * deadline that has passed is the kernel's to notice, after it has compared the word.
@@ -26,6 +28,19 @@ static int result_of_wait(long result)
     case -EFAULT: ordo_misuse("futex.c: wait on memory that is not there");
     case -EINVAL: ordo_misuse("futex.c: wait on a word that is not aligned");
     default: ordo_misuse("futex.c: the system refuses to wait");
+    }
+}
+
+/* How many were woken or moved. */
+static uint32_t result_of_wake(long result)
+{
+    switch (result) {
+    case -EFAULT: return 0;
+    case -EINVAL: ordo_misuse("futex.c: wake of a word that is not aligned");
+    default:
+        if (result < 0)
+            ordo_misuse("futex.c: the system refuses to wake");
+        return (uint32_t)result;
     }
 }
 
@@ -57,10 +72,8 @@ uint32_t ordo_futex_wake_bitset(const ordo_atomic_u32 *word, uint32_t count, uin
         ordo_misuse("futex.c: wake without bits");
     if (count == 0)
         return 0;
-    const long woken = futex_call(word, futex_kind(FUTEX_WAKE_BITSET, flags),
-                                  (uint32_t)futex_count(count), 0, NULL, bits);
-
-    return woken < 0 ? 0 : (uint32_t)woken;
+    return result_of_wake(futex_call(word, futex_kind(FUTEX_WAKE_BITSET, flags),
+                                     (uint32_t)futex_count(count), 0, NULL, bits));
 }
 
 uint32_t ordo_futex_wake(const ordo_atomic_u32 *word, uint32_t count)
@@ -71,10 +84,8 @@ uint32_t ordo_futex_wake(const ordo_atomic_u32 *word, uint32_t count)
 uint32_t ordo_futex_requeue(const ordo_atomic_u32 *from, uint32_t wake, const ordo_atomic_u32 *to,
                             uint32_t move, unsigned int flags)
 {
-    const long count = futex_call(from, futex_kind(FUTEX_REQUEUE, flags),
-                                  (uint32_t)futex_count(wake), futex_count(move), to, 0);
-
-    return count < 0 ? 0 : (uint32_t)count;
+    return result_of_wake(futex_call(from, futex_kind(FUTEX_REQUEUE, flags),
+                                     (uint32_t)futex_count(wake), futex_count(move), to, 0));
 }
 
 int ordo_futex_compare_requeue(const ordo_atomic_u32 *from, uint32_t expected, uint32_t wake,
@@ -143,8 +154,10 @@ int ordo_futex_wait_any(const struct ordo_futex_waiter *waiters, unsigned int co
     const int error = errno;
 
     errno = before;
+    if (result < 0 && (error == ENOSYS || error == EPERM)) /* a sandbox's word for the same */
+        return ENOSYS;
     if (result < 0)
-        return error == ENOSYS || error == ENOMEM ? error : result_of_wait(-error);
+        return error == ENOMEM ? error : result_of_wait(-error);
     if (which != NULL)
         *which = (unsigned int)result;
     return 0;

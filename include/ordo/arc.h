@@ -136,7 +136,7 @@ ORDO_ARC(ordo_arc, ordo_weak, void);
 /* void ordo_arc_drop(arc_name *arc): consumes it. The last one destroys the value. */
 #define ordo_arc_drop(arc) ordo_arc_untyped_drop(&(arc)->untyped_arc)
 
-/* On a variable: its Arc is dropped at the end of the enclosing block, however that is left. */
+/* On a variable: its Arc is dropped at the end of the enclosing block; see scope.h. */
 #define ORDO_ARC_SCOPED __attribute__((cleanup(ordo_arc_scope_end)))
 
 /* weak_name ordo_arc_downgrade(const arc_name *arc): a Weak of the value; the Arc stays. */

@@ -3,7 +3,7 @@
  *
  *     static ordo_byte_mutex mutex = ORDO_BYTE_MUTEX_INIT;
  *     {
- *         ORDO_BYTE_MUTEX_GUARD(&mutex);    // until the end of the block, however it is left
+ *         ORDO_BYTE_MUTEX_GUARD(&mutex);    // until the end of the block; see scope.h
  *         ...
  *     }
  *

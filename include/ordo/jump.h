@@ -2,7 +2,7 @@
  * one has a name of its own: it runs, the last one first, what its thread has given to
  * ordo_thread_at_exit since the setjmp, and then jumps. Poison mutexes (poison_mutex.h) that were
  * locked since are so given back, and a once (once.h) whose initialiser is left has failed. Guards
- * and scopes of other kinds are not: those that are left by either longjmp stay as they are.
+ * and scopes of other kinds are not (scope.h): those that are left by either longjmp stay as they are.
  *
  *     ordo_jump_buffer buffer;
  *     if (ORDO_SETJMP(&buffer) == 0)

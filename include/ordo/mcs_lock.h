@@ -5,7 +5,7 @@
  *
  *     static ordo_mcs_lock lock = ORDO_MCS_LOCK_INIT;
  *     {
- *         ORDO_MCS_LOCK_GUARD(&lock);       // until the end of the block, however it is left
+ *         ORDO_MCS_LOCK_GUARD(&lock);       // until the end of the block; see scope.h
  *         ...
  *     }
  *

@@ -5,7 +5,8 @@
  * two seq_cst fences. Two light fences order nothing between two threads.
  *
  * Heavy is a system call that interrupts the process's other CPUs: some microseconds. Thread-safe,
- * safe in a signal handler; goes on working in the child of a fork.
+ * safe in a signal handler; goes on working in the child of a fork. A process that was started with
+ * membarrier(2) and then has it taken away by a sandbox aborts in the heavy fence.
  */
 #ifndef ORDO_MEMBARRIER_H
 #define ORDO_MEMBARRIER_H

@@ -2,7 +2,7 @@
  *
  *     static ordo_mutex mutex = ORDO_MUTEX_INIT;
  *     {
- *         ORDO_MUTEX_GUARD(&mutex);         // until the end of the block, however it is left
+ *         ORDO_MUTEX_GUARD(&mutex);         // until the end of the block; see scope.h
  *         ...
  *     }
  *

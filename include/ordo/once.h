@@ -11,7 +11,7 @@
  *     is as if it had not run; of the others that wait one runs its own initialiser, and so on.
  * Waiting: sleeps. Once it is done a call is one acquire load.
  * Ending: if the initialiser's thread ends in it, by pthread_exit or cancellation, or leaves it by
- *     ordo_longjmp (jump.h), that is a failure: the next call, or one that waits, runs its own. C
+ *     a C++ exception or by ordo_longjmp (jump.h), that is a failure: the next call, or one that waits, runs its own. C
  *     has no hook for longjmp: an initialiser must not be left by a plain one.
  * Misuse: a call from inside its own initialiser waits for ever.
  * Signals: not safe in a handler. Sharing: between the threads of one process.

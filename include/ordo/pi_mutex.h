@@ -5,7 +5,7 @@
  *
  *     static ordo_pi_mutex mutex = ORDO_PI_MUTEX_INIT;
  *     {
- *         ORDO_PI_MUTEX_GUARD(&mutex);      // until the end of the block, however it is left
+ *         ORDO_PI_MUTEX_GUARD(&mutex);      // until the end of the block; see scope.h
  *         ...
  *     }
  *

@@ -3,7 +3,7 @@
  *
  *     static ordo_recursive_mutex mutex = ORDO_RECURSIVE_MUTEX_INIT;
  *     {
- *         ORDO_RECURSIVE_MUTEX_GUARD(&mutex);   // until the end of the block, however it is left
+ *         ORDO_RECURSIVE_MUTEX_GUARD(&mutex);   // until the end of the block; see scope.h
  *         ...
  *     }
  *

@@ -3,7 +3,7 @@
  *
  *     static ordo_spin_lock lock = ORDO_SPIN_LOCK_INIT;
  *     {
- *         ORDO_SPIN_LOCK_GUARD(&lock);      // until the end of the block, however it is left
+ *         ORDO_SPIN_LOCK_GUARD(&lock);      // until the end of the block; see scope.h
  *         ...
  *     }
  *

@@ -3,7 +3,8 @@
  *
  * Spawning happens before all that the thread does; all that it did happens before join returns.
  * Thread-safe; not for signal handlers, but for ordo_thread_unpark. In the child of a fork only the
- * caller of fork is left, and no other thread can be joined there.
+ * caller of fork is left, and no other thread can be joined there. After _Fork or a raw clone
+ * nothing of ordo may be used but what is safe in a signal handler.
  */
 #ifndef ORDO_THREAD_H
 #define ORDO_THREAD_H
@@ -25,9 +26,9 @@ typedef struct ordo_thread ordo_thread;
 
 /* ---- Starting and ending --------------------------------------------------------------------- */
 
-/* Starts `body(argument)` in a new thread and stores its handle in *thread. Returns 0, or EAGAIN or
- * ENOMEM if there can be no more threads; *thread is then untouched. Every thread is joined
- * once. */
+/* Starts `body(argument)` in a new thread and stores its handle in *thread. Returns 0, or EAGAIN,
+ * ENOMEM or what else pthread_create has, if there can be no more threads; *thread is then
+ * untouched. Every thread is joined once. */
 __attribute__((warn_unused_result)) int
 ordo_thread_spawn(ordo_thread **thread, void *(*body)(void *), void *argument);
 
@@ -51,9 +52,11 @@ void *ordo_thread_join(ordo_thread *thread);
  *     ORDO_THREAD_SCOPE(scope) {
  *         error = ordo_thread_scope_spawn(&scope, body, &local);
  *         ...
- *     }                                // here all of them are joined, however the block is left
+ *     }                                // here all of them are joined
  *
- * Spawn returns as ordo_thread_spawn. Only the thread that opened the scope spawns in it. */
+ * They are joined also if the block is left by break, return or goto, and where scope.h says.
+ * Cancellation waits until they are. Spawn returns as ordo_thread_spawn. Only the thread that opened
+ * the scope spawns in it. */
 struct ordo_thread_scope {
     ordo_thread *newest;
 };
@@ -74,7 +77,11 @@ ordo_thread *ordo_thread_self(void);
 ordo_thread *ordo_thread_clone(ordo_thread *thread);
 void ordo_thread_drop(ordo_thread *thread);
 
-/* The caller's number: not 0, and no other thread of the process ever has it. Never fails. */
+/* The caller's number: not 0, and no other thread of the process ever has it. Never fails. All
+ * shared objects of a process have the same numbers, even if each is linked with an own copy of the
+ * static library; an executable that is so too must export ordo_thread_last_id and
+ * ordo_thread_own_id to them, with -rdynamic or -Wl,--export-dynamic-symbol, or it counts apart, and
+ * no lock that knows its owner, nor a quiescent domain, may be common to it and them. */
 uint64_t ordo_thread_id(void);
 uint64_t ordo_thread_id_of(const ordo_thread *thread);
 

@@ -4,7 +4,7 @@
  *
  *     static ordo_ticket_lock lock = ORDO_TICKET_LOCK_INIT;
  *     {
- *         ORDO_TICKET_LOCK_GUARD(&lock);    // until the end of the block, however it is left
+ *         ORDO_TICKET_LOCK_GUARD(&lock);    // until the end of the block; see scope.h
  *         ...
  *     }
  *

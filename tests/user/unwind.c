@@ -1,4 +1,6 @@
-/* unwind.c: what ends a scope when a thread ends in it, or an exception leaves it; C and C++.
+/* unwind.c: what ends a scope when a thread ends in it, or an exception leaves it; C and C++. A once
+ * that an exception leaves, and a scope of threads that is cancelled as it joins, are as they should
+ * be in any case.
  * unwind.sh says by the argument how it was compiled: with unwinding, such an end is as a return,
  * and does not poison; without, the scope is not ended, but the thread is. What has no scope is
  * poisoned by the end of its thread either way. */
@@ -71,6 +73,63 @@ static void *throw_in_scope(void *unused)
 }
 #endif
 
+/* ---- A once ---------------------------------------------------------------------------------- */
+
+#ifdef __cplusplus
+static int throw_in_once(void *unused)
+{
+    throw unused;
+}
+
+static int succeed(void *unused)
+{
+    (void)unused;
+    return 0;
+}
+
+/* The initialiser that throws has failed; the thread ends in order after it. */
+static void *throw_through_once(void *unused)
+{
+    static ordo_once once = ORDO_ONCE_INIT;
+
+    try {
+        if (ordo_once_call(&once, throw_in_once, unused) == 0)
+            return &once;
+    } catch (void *) {
+        return ordo_once_call(&once, succeed, NULL) == 0 ? unused : &once;
+    }
+    return &once;
+}
+#endif
+
+/* ---- A scope of threads ---------------------------------------------------------------------- */
+
+static ordo_atomic_u32 alive;
+
+static void *live_on(void *unused)
+{
+    ordo_thread_sleep_until(ordo_clock_now() + 100000000);
+    ordo_fetch_sub(&alive, 1, ordo_relaxed);
+    return unused;
+}
+
+/* Is cancelled where the scope joins. */
+static void *join_in_scope(void *unused)
+{
+    ORDO_THREAD_SCOPE (scope) {
+        for (int i = 0; i < 3; i++)
+            if (ordo_thread_scope_spawn(&scope, live_on, NULL) != 0)
+                return &alive;
+        ordo_store(&is_locked, true, ordo_release);
+    }
+    if (ordo_load(&alive, ordo_relaxed) != 0)
+        return &alive;
+    pthread_testcancel();
+    return unused;
+}
+
+/* ---- All of it ------------------------------------------------------------------------------- */
+
 /* Runs it in a thread, which it cancels if that waits. Whether the mutex is poisoned then. */
 static int poisons(void *(*body)(void *), bool waits)
 {
@@ -114,6 +173,10 @@ int main(int argc, char **argv)
     expect("cancelled without a scope", poisons(wait_without_scope, true), 1);
 #ifdef __cplusplus
     expect("exception through a scope", poisons(throw_in_scope, false), 0);
+    expect("exception through a once", poisons(throw_through_once, false), 0);
 #endif
+    ordo_store(&alive, 3, ordo_relaxed);
+    expect("cancelled as a scope joins", poisons(join_in_scope, true), 0);
+    expect("threads that outlive their scope", (int)ordo_load(&alive, ordo_relaxed), 0);
     return failures != 0;
 }

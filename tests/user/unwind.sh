@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# unwind.sh LIBRARY: the end of a thread inside a scope of a poison mutex, in C, in C that unwinds
+# unwind.sh LIBRARY: the end of a thread inside a scope of a poison mutex or of threads, an
+# exception through a scope or a once, in C, in C that unwinds
 # (-fexceptions), and in C++, from both compilers.
 set -euo pipefail
 library=$(realpath "$1")
