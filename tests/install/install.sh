@@ -128,7 +128,7 @@ properties() { # properties READELF OBJECT NOTE
     grep -q 'SONAME.*\[libordo.so.0\]' <<< "$headers" && grep -q "$3" <<< "$headers" &&
         grep -q 'GNU_STACK.* RW ' <<< "$headers" && grep -q GNU_RELRO <<< "$headers" &&
         grep -q BIND_NOW <<< "$headers" && ! grep -q TEXTREL <<< "$headers" &&
-        ! grep -E 'JUMP_SLOT? .* ordo_|NEEDED.*(libatomic|libgcc)' <<< "$headers"
+        ! grep -E 'JUMP_SLOT? .* ordo_|NEEDED.*libatomic' <<< "$headers"
 }
 
 figures() { # figures CPU NM SIZE READELF OBJECT
