@@ -96,8 +96,8 @@ compile() {
 
 # ---- the shared object --------------------------------------------------------------------------
 
-# What the headers declare and libordo.so defines is the same, but for the two tables of wait.c and
-# parking_lot.c, the one object (spin_limit.h), and the pairs, which other back ends have.
+# What the headers declare and libordo.so defines is the same, but for what core has one of in a
+# process (UNIQUE), the one object (spin_limit.h), and the pairs, which other back ends have.
 exports() { # exports COMPILER NM TREE LIBDIR
     local folder=$work/exports.$BASHPID header
     mkdir -p "$folder"
@@ -112,7 +112,8 @@ exports() { # exports COMPILER NM TREE LIBDIR
     {
         sed -nE 's#^/\* .*/include/ordo/.*\*/ extern .*[ *](ordo_[a-z0-9_]+) \(.*#\1#p' \
             "$folder/prototypes" | grep -v 'compare_exchange_\(weak_\)\?pair_'
-        printf '%s\n' ordo_spin_limit ordo_wait_table ordo_parking_lot_table
+        echo ordo_spin_limit
+        sed -nE 's/^UNIQUE[A-Z_]*\((ordo_[a-z_]+)[,)].*/\1/p' core/*.c
     } | sort -u > "$folder/declared"
     "$2" -D --defined-only --with-symbol-versions "$4/libordo.so" | awk '$2 != "A" { print $3 }' |
         sed 's/@@ORDO_0.1$//' | sort > "$folder/exported"
@@ -127,7 +128,7 @@ properties() { # properties READELF OBJECT NOTE
     grep -q 'SONAME.*\[libordo.so.0\]' <<< "$headers" && grep -q "$3" <<< "$headers" &&
         grep -q 'GNU_STACK.* RW ' <<< "$headers" && grep -q GNU_RELRO <<< "$headers" &&
         grep -q BIND_NOW <<< "$headers" && ! grep -q TEXTREL <<< "$headers" &&
-        ! grep -E 'JUMP_SLOT? .* ordo_|NEEDED.*(libatomic|libgcc)' <<< "$headers"
+        ! grep -E 'JUMP_SLOT? .* ordo_|NEEDED.*libatomic' <<< "$headers"
 }
 
 figures() { # figures CPU NM SIZE READELF OBJECT

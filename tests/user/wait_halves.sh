@@ -2,9 +2,9 @@
 # wait_halves.sh LIBRARY [CC]: two shared objects that each link the static library, opened with
 # RTLD_LOCAL, are one process to ordo_wait and the parking lot: a notify or an unpark in one reaches
 # who sleeps in the other; and a thread has one id, and no other thread has that. So are a program
-# that links it with -rdynamic and a shared object that it opens, and an object with a copy and one
-# on libordo.so, whose symbols have a version. A program that does not export what there is one of
-# has its own, as wait.h, parking_lot.h and thread.h say.
+# that links it with -rdynamic and a shared object that it opens, and an object with a copy and one on
+# libordo.so, where what there is one of has a version. A program that does not export what there is
+# one of has its own, as wait.h, parking_lot.h and thread.h say.
 set -euo pipefail
 library=$(realpath "$1")
 cc=${2:-gcc}
