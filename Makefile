@@ -146,7 +146,8 @@ LIBRARIES := $(foreach target,$(TARGETS),build/$(target)/libordo.a build/$(targe
 .PHONY: libraries
 libraries: $(LIBRARIES)
 
-include tests/model/model.mk tests/tests.mk $(wildcard abi/*/*.mk tools/*.mk)
+include tests/model/model.mk tests/tests.mk $(wildcard abi/*/*.mk tools/*.mk) \
+    tests/clients/clients.mk
 
 # ---- installation --------------------------------------------------------------------------------
 

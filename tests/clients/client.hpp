@@ -1,15 +1,15 @@
 // client.hpp: what the client programs share: a check that counts, and threads that start together.
 //
 // A client is a program on somebody else's unmodified header. Nothing here may use an atomic operation
-// that the client under test could hide behind: threads are std::thread, results are plain variables
-// that are read after the join, and what must be ordered is ordered by the C library's own locks.
+// that the client under test could hide behind: threads, locks and the start together are the C
+// library's, and results are plain variables that are read after the join.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <mutex>
 #include <pthread.h>
-#include <thread>
+#include <sched.h>
 #include <vector>
 
 namespace client {
@@ -20,7 +20,7 @@ inline unsigned checks, failures;
 #define CHECK_EQUAL(got, wanted) \
     client::check_equal(static_cast<long long>(got), static_cast<long long>(wanted), #got, __LINE__)
 
-inline void check_equal(long long got, long long wanted, const char *what, int line) {
+[[gnu::noinline]] inline void check_equal(long long got, long long wanted, const char *what, int line) {
     checks++;
     if (got == wanted) return;
     failures++;
@@ -41,16 +41,32 @@ inline unsigned rounds(unsigned native) {
 
 // Runs work(0) ... work(count - 1) in a thread each, and returns when all have returned.
 template <typename Work> void in_threads(unsigned count, Work work) {
-    pthread_barrier_t start;
-    pthread_barrier_init(&start, nullptr, count);
-    std::vector<std::thread> threads;
-    for (unsigned i = 0; i < count; i++)
-        threads.emplace_back([&, i] {
-            pthread_barrier_wait(&start);
-            work(i);
-        });
-    for (auto &thread : threads) thread.join();
-    pthread_barrier_destroy(&start);
+    struct Shared {
+        Work &work;
+        pthread_barrier_t start;
+    } shared{work, {}};
+    struct Thread {
+        Shared *shared;
+        unsigned number;
+        pthread_t handle;
+    };
+    pthread_barrier_init(&shared.start, nullptr, count);
+    std::vector<Thread> threads(count);
+    for (unsigned i = 0; i < count; i++) {
+        threads[i] = {&shared, i, {}};
+        const auto body = [](void *argument) -> void * {
+            auto *thread = static_cast<Thread *>(argument);
+            pthread_barrier_wait(&thread->shared->start);
+            thread->shared->work(thread->number);
+            return nullptr;
+        };
+        if (pthread_create(&threads[i].handle, nullptr, body, &threads[i]) != 0) {
+            std::puts("cannot start a thread");
+            std::exit(2);
+        }
+    }
+    for (auto &thread : threads) pthread_join(thread.handle, nullptr);
+    pthread_barrier_destroy(&shared.start);
 }
 
 // What consumers saw of `producers` producers that each sent 1, 2, ... `each`: every value once, and
@@ -109,14 +125,15 @@ template <typename Push, typename Pop>
 void conserve(unsigned producers, unsigned consumers, unsigned each, bool ordered, Push push, Pop pop,
               int line) {
     std::vector<Ledger> ledgers(consumers, Ledger(producers, each, ordered));
-    std::mutex mutex;
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     unsigned done = 0;
     in_threads(producers + consumers, [&](unsigned i) {
         if (i < producers) {
             for (unsigned number = 1; number <= each; number++)
-                while (!push(Ledger::item(i, number))) std::this_thread::yield();
-            const std::lock_guard guard(mutex);
+                while (!push(Ledger::item(i, number))) sched_yield();
+            pthread_mutex_lock(&mutex);
             done++;
+            pthread_mutex_unlock(&mutex);
             return;
         }
         for (bool last = false;;) {
@@ -126,9 +143,10 @@ void conserve(unsigned producers, unsigned consumers, unsigned each, bool ordere
             } else if (last) {
                 return;
             } else {
-                std::this_thread::yield();
-                const std::lock_guard guard(mutex);
+                sched_yield();
+                pthread_mutex_lock(&mutex);
                 last = done == producers;
+                pthread_mutex_unlock(&mutex);
             }
         }
     });

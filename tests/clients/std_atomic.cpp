@@ -3,7 +3,6 @@
 // its values, and sums, bits, maxima and whole structures under contention.
 #include "client.hpp"
 #include <atomic>
-#include <cstddef>
 #include <limits>
 
 constexpr unsigned threads = 4;
@@ -139,7 +138,7 @@ void others() {
                 entered++; // only who turned it green
                 colour.store(Colour::red, std::memory_order_release);
             }
-            while (spin.test_and_set(std::memory_order_acquire)) std::this_thread::yield();
+            while (spin.test_and_set(std::memory_order_acquire)) sched_yield();
             guarded++;
             spin.clear(std::memory_order_release);
         }
