@@ -1,4 +1,4 @@
-/* asm.h: what the helpers of outline atomics have in common, beside the frame of arch/aarch64/asm.h.
+/* asm.h: what the helpers of outline atomics have in common; the frame is arch/aarch64/asm.h.
  *
  * Compilers call the helpers in place of an inline instruction, with a contract that is narrower
  * than the C calling convention, so that a caller may keep its values where they are:
@@ -8,8 +8,8 @@
  *   result     the old value in x0 (16 bytes: x0 x1), zero-extended to the register
  *   written    nothing but x0 (16 bytes: x0 x1), x15, x16, x17 and the flags: no stack, no other
  *              register, no vector register
- *   order      relax, acq, rel: as in C. acq_rel: also what compilers call for seq_cst. sync: a full
- *              barrier, for GCC's __sync_* builtins; each file says how.
+ *   order      relax, acq, rel: as in C. acq_rel: also what compilers call for seq_cst. sync: a
+ *              full barrier, for GCC's __sync_* builtins; each file says how.
  *
  * The routines of arch/ would not do: they have scratch registers from x2 on, and take the object
  * first. So there are bodies here, which use x15, x16 and x17 only.

@@ -3,15 +3,16 @@
 //   T __aarch64_cas<N>_<order>(T expected, T desired, T *object);
 //
 // in:       w0/x0 expected, w1/x1 desired (bits above the width undefined), x2 object
-// out:      w0/x0 what the object held, zero-extended; it equals expected exactly if desired was stored
+// out:      w0/x0 what the object held, zero-extended: expected exactly if desired was stored
 // clobbers: x16, x17, flags
 // order:    acquire is in the load (ldaxr, casa), release in the store (stlxr, casl); a mismatch
 //           promises what its load does; sync is explained at its macro
 // assumes:  object is naturally aligned, in ordinary (Normal, cacheable) memory
 #include "asm.h"
 
-// The loads zero-extend, so expected is extended before it is compared. A cas instruction looks at
-// the width only, but compares without telling: the caller does that, with what is returned.
+// The loads zero-extend, so expected is extended before it is compared; a cas instruction looks at
+// the width only. (Named for its operation because assemblers ignore case: a macro CAS would take
+// the place of the instruction.)
         .macro  COMPARE_SWAP name, cas, load, store, extend, old, desired, expected
         .ifc    \name, HELPER
         FUNC    \name
@@ -34,15 +35,19 @@
         .endm
 
 // sync is a full barrier whether it stores or not: GCC documents __sync_*_compare_and_swap as one
-// and makes no exception. What stored has its release before it and, with LSE, its acquire after it:
-// an instruction that does both, and writes, is ordered with all before and all after. Of a pair of
-// exclusives the store alone is ordered behind what is earlier, so a dmb ish has to hold back what
-// is later; the load is no earlier than the store, since nobody wrote between the two.
-// A mismatch has no store. Its load could be satisfied before an earlier store is seen (libgcc's
-// can: its only barrier comes after the load). So a mismatch fences, looks again and fences; what
-// the second look finds is the answer. With exclusives it may find expected: then all is tried
-// again. The second casal may store after all, and has then one barrier more than it needs.
-        .macro  COMPARE_SWAP_SYNC name, cas, load, store, plain_load, extend, old, desired, expected
+// and makes no exception.
+//
+// A success. An LSE instruction that acquires, releases and writes is itself a barrier between all
+// before it and all after it. A pair of exclusives is not: all before it precedes the stlxr, but
+// what comes after may pass it, so a dmb ish follows. The load needs no barrier in front: nobody
+// wrote between it and the store, so it found what it would have found there.
+//
+// A mismatch stores nothing, and so is a load, which may be satisfied before an earlier store is
+// seen. (libgcc leaves it so: its one barrier follows the load, and with LSE there is none.) Hence
+// a barrier, a second look, whose answer counts, and a barrier. Exclusives that find expected after
+// all go back to store; an LSE instruction stores by itself then, between two barriers as well.
+        .macro  COMPARE_SWAP_SYNC name, cas, second_cas, load, store, second_load, extend, \
+                old, desired, expected
         .ifc    \name, HELPER
         FUNC    \name
         UNLESS_LSE 2f
@@ -54,7 +59,7 @@
         ret
 1:      dmb     ish
         mov     \old, \expected
-        \cas    \old, \desired, [x2]
+        \second_cas \old, \desired, [x2]
         dmb     ish
         ret
 #endif
@@ -68,7 +73,7 @@
         dmb     ish
         ret
 4:      dmb     ish
-        \plain_load \old, [x2]
+        \second_load \old, [x2]
         cmp     \old, \expected
         b.eq    3b
         dmb     ish
@@ -98,7 +103,7 @@
         COMPARE_SWAP __aarch64_cas8_rel,     casl,   ldxr,   stlxr,  mov,  x0, x1, x16
         COMPARE_SWAP __aarch64_cas8_acq_rel, casal,  ldaxr,  stlxr,  mov,  x0, x1, x16
 
-        COMPARE_SWAP_SYNC __aarch64_cas1_sync, casalb, ldxrb, stlxrb, ldrb, uxtb, w0, w1, w16
-        COMPARE_SWAP_SYNC __aarch64_cas2_sync, casalh, ldxrh, stlxrh, ldrh, uxth, w0, w1, w16
-        COMPARE_SWAP_SYNC __aarch64_cas4_sync, casal,  ldxr,  stlxr,  ldr,  mov,  w0, w1, w16
-        COMPARE_SWAP_SYNC __aarch64_cas8_sync, casal,  ldxr,  stlxr,  ldr,  mov,  x0, x1, x16
+        COMPARE_SWAP_SYNC __aarch64_cas1_sync, casalb, casb, ldxrb, stlxrb, ldrb, uxtb, w0, w1, w16
+        COMPARE_SWAP_SYNC __aarch64_cas2_sync, casalh, cash, ldxrh, stlxrh, ldrh, uxth, w0, w1, w16
+        COMPARE_SWAP_SYNC __aarch64_cas4_sync, casal,  cas,  ldxr,  stlxr,  ldr,  mov,  w0, w1, w16
+        COMPARE_SWAP_SYNC __aarch64_cas8_sync, casal,  cas,  ldxr,  stlxr,  ldr,  mov,  x0, x1, x16

@@ -1,10 +1,9 @@
 // cas16.S: compare-and-swap of 16 bytes: stores desired if the object equals expected.
 //
-//   unsigned __int128 __aarch64_cas16_<order>(unsigned __int128 expected,
-//                                             unsigned __int128 desired, unsigned __int128 *object);
+//   T __aarch64_cas16_<order>(T expected, T desired, T *object);     T is unsigned __int128
 //
 // in:       x0 x1 expected, x2 x3 desired, low halves first; x4 object
-// out:      x0 x1 what the object held; it equals expected exactly if desired was stored
+// out:      x0 x1 what the object held: expected exactly if desired was stored
 // clobbers: x15, x16, x17, flags
 // order:    acquire is in the load (ldaxp, caspa), release in the store (stlxp, caspl); sync is
 //           explained at its macro
@@ -50,9 +49,9 @@
         .endm
 
 // sync is a full barrier whether it stores desired or not, as in cas.S. With exclusives both ways
-// out have a stlxp behind them, which what is earlier precedes, and a dmb ish, which holds back what
-// is later. A casp that finds a mismatch is no more than a load: fence, look again, fence.
-        .macro  COMPARE_SWAP_SYNC name, casp, load, store
+// out have a stlxp, which all before precedes, and then a dmb ish. A caspal that finds a mismatch
+// is no more than a load: a barrier, a second look, a barrier.
+        .macro  COMPARE_SWAP_SYNC name, casp, second_casp, load, store
         .ifc    \name, HELPER
         FUNC    \name
         UNLESS_LSE 1f
@@ -67,7 +66,7 @@
 4:      dmb     ish
         mov     x0, x16
         mov     x1, x17
-        \casp   x0, x1, x2, x3, [x4]
+        \second_casp x0, x1, x2, x3, [x4]
         dmb     ish
         ret
 #endif
@@ -82,4 +81,4 @@
         COMPARE_SWAP      __aarch64_cas16_acq,     caspa,  ldaxp, stxp
         COMPARE_SWAP      __aarch64_cas16_rel,     caspl,  ldxp,  stlxp
         COMPARE_SWAP      __aarch64_cas16_acq_rel, caspal, ldaxp, stlxp
-        COMPARE_SWAP_SYNC __aarch64_cas16_sync,    caspal, ldxp,  stlxp
+        COMPARE_SWAP_SYNC __aarch64_cas16_sync,    caspal, casp,  ldxp, stlxp

@@ -1,4 +1,4 @@
-// fetch.S: fetch-and-add, -clear, -xor and -or: combines a value with the object, returns the old one.
+// fetch.S: fetch-and-add, -clear, -xor, -or: combines a value with the object, returns the old one.
 //
 //   T __aarch64_ldadd<N>_<order>(T value, T *object);     object + value
 //   T __aarch64_ldclr<N>_<order>(T mask, T *object);      object & ~mask
@@ -8,8 +8,8 @@
 // in:       w0/x0 value (bits above the width undefined), x1 object
 // out:      w0/x0 the old value, zero-extended
 // clobbers: x15, x16, x17, flags
-// order:    acquire is in the load (ldaxr, ldadda), release in the store (stlxr, ldaddl). sync is a
-//           full barrier: ldaddal is, and stlxr with dmb ish, as cas.S says
+// order:    acquire is in the load (ldaxr, ldadda), release in the store (stlxr, ldaddl); sync is a
+//           full barrier: ldaddal is, and stlxr with dmb ish (cas.S says why)
 // assumes:  object is naturally aligned, in ordinary (Normal, cacheable) memory
 
 #include "asm.h"

@@ -1,5 +1,5 @@
-/* have_lse.c: the byte by which the helpers of outline atomics choose, one in each linked program or
- * shared library (it is hidden). Zero, exclusives, until somebody sets it: see ordo/outline.h.
+/* have_lse.c: the byte by which the helpers of outline atomics choose: one in each linked program
+ * or shared library, for it is hidden. Zero, exclusives, until somebody sets it: ordo/outline.h.
  *
  * Alone in its member of the archive: one that a program, or libgcc's, has defined already takes
  * its place. */

@@ -16,9 +16,10 @@ OUTLINE_MEMBERS := have_lse detect $(shell awk '$$1 == "helper" { \
     abi/outline/ops.tbl)
 
 define outline_rules
-build/$(1)/libordo-outline.a: $(patsubst %,build/$(1)/outline/%.o,$(OUTLINE_MEMBERS))
+build/$(1)/libordo-outline.a: $(patsubst %,build/$(1)/outline/%.o,$(OUTLINE_MEMBERS)) \
+    abi/outline/ops.tbl
 	@echo "  AR      $$@"
-	$$(Q)rm -f $$@ && ar rcsD $$@ $$^
+	$$(Q)rm -f $$@ && ar rcsD $$@ $$(filter %.o,$$^)
 
 build/$(1)/outline/%.o: private SUFFIX = $(OUTLINE.$(BACKEND.$(1))) -DHELPER=__aarch64_$$(@F:.o=)
 build/$(1)/outline/cas16_%.o: abi/outline/cas16.S toolchains/$(1).mk
@@ -50,8 +51,13 @@ also.outline = build/$(1)/tests/outline_back_end.o build/$(1)/libordo-outline.a
 define outline_test_rules
 $(call test_rules,outline,$(1))
 build/$(1)/tests/outline_back_end.o: private CC      = $$(call test_compiler,aarch64)
-build/$(1)/tests/outline_back_end.o: private DEFINES = -DORDO_BACK_END='"$(BACKEND.$(1))"' $$(TEST_DEFINES)
+build/$(1)/tests/outline_back_end.o: private DEFINES = \
+    -DORDO_BACK_END='"$(BACKEND.$(1))"' $$(TEST_DEFINES)
 build/$(1)/tests/outline_back_end.o: tests/outline/back_end.c | $(NEEDS.aarch64)
 	$$(compile)
 endef
 $(foreach target,$(OUTLINE_TARGETS),$(eval $(call outline_test_rules,$(target))))
+
+OUTLINE_TESTS := $(patsubst %,build/%-gcc/tests/outline,aarch64 armv8.1 aarch64-fat)
+libraries run-check run-test run-faults: $(OUTLINE_LIBRARIES)
+run-test run-faults: $(OUTLINE_TESTS) build/model/enumerator

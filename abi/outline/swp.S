@@ -5,9 +5,9 @@
 // in:       w0/x0 value (bits above the width undefined), x1 object
 // out:      w0/x0 the old value, zero-extended
 // clobbers: x16, x17, flags
-// order:    acquire is in the load (ldaxr, swpa), release in the store (stlxr, swpl). sync is a full
-//           barrier: swpal is, and stlxr with dmb ish, as cas.S says. (libgcc's is less, swpa or
-//           stxr with dmb ish: GCC promises only acquire of __sync_lock_test_and_set.)
+// order:    acquire is in the load (ldaxr, swpa), release in the store (stlxr, swpl); sync is a
+//           full barrier: swpal is, and stlxr with dmb ish (cas.S says why). libgcc's is less, for
+//           GCC promises no more than acquire of __sync_lock_test_and_set
 // assumes:  object is naturally aligned, in ordinary (Normal, cacheable) memory
 
 #include "asm.h"

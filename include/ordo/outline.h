@@ -7,6 +7,11 @@
  *
  *     aarch64-linux-gnu-gcc program.c -lordo-outline -Wl,-u,ordo_outline_detect
  *
+ * In a static program the C library, which comes later, calls helpers too. They are served as well
+ * if all of the archive is linked (--gc-sections may drop again what nobody calls):
+ *
+ *     ... -static program.c -Wl,--whole-archive -lordo-outline -Wl,--no-whole-archive
+ *
  *   operation  arguments                                    result: the old value, zero-extended
  *   cas        expected, desired, pointer                   1, 2, 4, 8, 16 bytes
  *   swp        value, pointer                               1, 2, 4, 8 bytes, and so the others
@@ -20,7 +25,7 @@
  *
  * They change x0 (cas16: x0 and x1), x15, x16, x17 and the flags, and use no stack: a caller
  * written in assembly may keep all else in registers. Nothing is promised of an object that is not
- * naturally aligned. cas16 on a CPU without LSE writes also where it finds another value.
+ * naturally aligned. cas16 needs write permission also where it finds another value.
  *
  * No compiler calls a helper for loads, stores and fences, which are single instructions.
  */
@@ -31,23 +36,25 @@
 extern "C" {
 #endif
 
-/* 1 where the CPU has LSE, the atomic instructions of ARMv8.1: the helpers then use them, else load-
- * and store-exclusive. Zero at the start, which is right on every CPU, so it may be set at any time
- * before main, and by one thread while others are in helpers. Each program and shared library has
- * its own. In the archives that have one form only (targets aarch64-* and armv8.1-*) it means
- * nothing.
+/* 1 where the CPU has LSE, the atomic instructions of ARMv8.1: the helpers then use them, else
+ * exclusives. Zero at the start, which is right on every CPU; it may be set at any time, also while
+ * other threads are in helpers, for the two forms may meet on one object. Each program and shared
+ * library has its own. In the archives that have one form only (targets aarch64-* and armv8.1-*) it
+ * means nothing; that of armv8.1-* needs a CPU with LSE.
  *
- * Where there is no C library the program sets it. At EL1, before anything else:
+ * Where there is no C library the program sets it. At EL1, before there are other threads:
  *
  *     unsigned long features;
  *     __asm__("mrs %0, id_aa64isar0_el1" : "=r"(features));
  *     __aarch64_have_lse_atomics = (features >> 20 & 15) >= 2;
  *
- * or defines it with a value, when it is known what it runs on. All cores must have LSE. */
+ * or defines it with a value, where it is known what it runs on. All cores must have LSE: where a
+ * kernel claims it for cores that do not, leave out the detection, and the byte is 0. */
 extern unsigned char __aarch64_have_lse_atomics __attribute__((visibility("hidden")));
 
-/* Sets the byte from the kernel's AT_HWCAP, by getauxval. A program that calls it, or is linked with
- * -Wl,-u,ordo_outline_detect, also has it called at start-up, before its constructors. */
+/* Sets the byte from the kernel's AT_HWCAP, by getauxval. A program or shared library that calls
+ * it, or is linked with -Wl,-u,ordo_outline_detect, also has it called at start-up, before its own
+ * constructors; no other gets it. */
 void ordo_outline_detect(void) __attribute__((visibility("hidden")));
 
 #ifdef __cplusplus

@@ -45,14 +45,14 @@ banners() { # banners ARCHITECTURE TARGET
 
 # ---- libraries ----------------------------------------------------------------------------------
 
-library() { # library TARGET
+library() { # library TARGET FILE [OPTION]
     local objdump=objdump
     [ "$(uname -m)" = x86_64 ] || objdump=x86_64-linux-gnu-objdump
     case $1 in
         aarch64* | armv8*) objdump=objdump
             [ "$(uname -m)" = aarch64 ] || objdump=aarch64-linux-gnu-objdump ;;
     esac
-    build/host/check --target="${1%-*}" --objdump="$objdump" "build/$1/libordo.a"
+    build/host/check --target="${1%-*}" --objdump="$objdump" ${3-} "build/$1/$2"
 }
 
 # A shared library must keep the property note and a stack without execute permission, and must not
@@ -78,16 +78,29 @@ identical() { # identical ARCHITECTURE
     count=$(build/host/check --same="arch/$1" "${files[@]}") && echo "$1: $count under $names"
 }
 
+# The helpers of outline atomics, likewise.
+identical_helpers() { # identical_helpers ARCHITECTURE
+    local count
+    built "$1-gcc" && built "$1-clang" || return 0
+    count=$(build/host/check --same=abi/outline build/"$1"-{gcc,clang}/libordo-outline.a) &&
+        echo "$1: $count under GNU as, Clang (outline helpers)"
+}
+
 targets=$*
 step same_names
-step awk -f $here/source.awk arch/x86_64/*.S arch/aarch64/*.S arch/armv8.1/*.S
+step awk -f $here/source.awk arch/x86_64/*.S arch/aarch64/*.S arch/armv8.1/*.S abi/outline/*.S
 step header
 for architecture in x86_64 aarch64 armv8.1; do
     built $architecture-gcc && step banners $architecture $architecture-gcc
     step identical $architecture
 done
+for architecture in aarch64 armv8.1 aarch64-fat; do
+    step identical_helpers $architecture
+done
 for target in $targets; do
-    step library "$target"
+    step library "$target" libordo.a
+    [ ! -e "build/$target/libordo-outline.a" ] ||
+        step library "$target" libordo-outline.a --arch=abi/outline
     [ ! -e "build/$target/libordo.so" ] || step shared "$target"
 done
 if built x86_64-gcc && built aarch64-gcc && built armv8.1-gcc && built aarch64-fat-gcc; then

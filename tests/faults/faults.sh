@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# faults.sh: do the tests bite? Seeds each fault of faults.tbl, core.tbl and sharing.tbl into a copy of
-# the sources and builds what it belongs to. On a library of arch/ the structural checks and the arch
+# faults.sh: do the tests bite? Seeds each fault of the tables beside this file into a copy of the
+# sources and builds what it belongs to. On a library of arch/ the structural checks and the arch
 # suite are run; on a file of core/ its model programs, and if they find nothing the tests that use
-# it. A fault is killed if anything fails; survivors are named. Called by `make faults`; hours.
+# it; on the helpers of abi/outline/ the structural checks and their suite, and if they find nothing
+# the programs linked with them. A fault is killed if anything fails; survivors are named. Called by
+# `make faults`; hours.
 #
 #   faults.sh [PATTERN]        only the faults whose line in a table contains PATTERN, such as core/mutex
 set -u
 cd "$(dirname "$0")/../.."
 
-tables=("$PWD"/tests/faults/{faults,core,sharing}.tbl)
+tables=("$PWD"/tests/faults/{faults,core,sharing,outline}.tbl)
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy"
@@ -78,10 +80,29 @@ suspects_of_core() {
     done
 }
 
+suspects_of_outline() {
+    local back_end model found=
+    make build/{aarch64,armv8.1,aarch64-fat}-gcc/libordo-outline.a \
+        build/aarch64-fat-gcc/tests/outline > build.log 2>&1 || { echo " build"; return; }
+    for back_end in aarch64 armv8.1 aarch64-fat; do
+        build/host/check --target=$back_end --arch=abi/outline \
+            "build/$back_end-gcc/libordo-outline.a" > check.log 2>&1 || found=" checks"
+    done
+    for model in cortex-a57 neoverse-n1; do
+        timeout 120 toolchains/run aarch64 $model build/aarch64-fat-gcc/tests/outline -j2 \
+            > run.log 2>&1 || { found+=" tests"; break; }
+    done
+    [ -n "$found" ] || tests/outline/outline.sh > run.log 2>&1 || found=" programs"
+    echo "$found"
+}
+
 # suspects FILE: builds and examines; prints who noticed.
 suspects() {
     local target cpu model found=
-    case $1 in core/*) suspects_of_core "$1"; return ;; esac
+    case $1 in
+        core/*) suspects_of_core "$1"; return ;;
+        abi/outline/*) suspects_of_outline; return ;;
+    esac
     IFS=@ read -r target cpu <<< "$(target_of "$1")"
     if ! make "build/$target/libordo.a" "build/$target/libordo.so" "build/$target/tests/arch" \
             build/{aarch64-fat,x86_64}-gcc/tests/feature_bytes \
@@ -104,7 +125,8 @@ suspects() {
 # A tree that fails without a fault, or a fault that changes nothing, would make the report a lie.
 case ${1-} in
     core/*) sound=(core/mutex.c) ;;
-    *) sound=({x86_64,aarch64,armv8.1}/load.S aarch64/features.c core/mutex.c) ;;
+    abi/outline*) sound=(abi/outline/cas.S) ;;
+    *) sound=({x86_64,aarch64,armv8.1}/load.S aarch64/features.c core/mutex.c abi/outline/cas.S) ;;
 esac
 for file in "${sound[@]}"; do
     found=$(suspects "$file")
@@ -121,7 +143,7 @@ declare -A kinds
 while IFS='|' read -r kind file script; do
     kind=$(sed 's/ *$//' <<< "$kind")
     file=$(tr -d ' ' <<< "$file")
-    case $file in core/*) path=$file ;; *) path=arch/$file ;; esac
+    case $file in core/*|abi/*) path=$file ;; *) path=arch/$file ;; esac
     cp "$path" original
     sed -i "$script" "$path"
     if cmp -s original "$path"; then

@@ -1,5 +1,5 @@
-/* back_end.c: what the library under test has, and what of it this CPU can run. Compiled once for each
- * target, with ORDO_BACK_END its name. Before the tests start it prints what is left out. */
+/* back_end.c: what the library under test has, and what of it this CPU can run. Compiled once for
+ * each target, with ORDO_BACK_END its name. Before the tests start it prints what is left out. */
 #include "helper.h"
 
 #include <criterion/criterion.h>

@@ -137,7 +137,7 @@ Test(sums, both_forms_at_once)
         check_account(&helpers[i], "both", true);
 }
 
-/* ---- pairs --------------------------------------------------------------------------------------- */
+/* ---- pairs ----------------------------------------------------------------------------------- */
 
 struct scene {
     alignas(16) value object;
@@ -174,7 +174,7 @@ Test(sums, pairs_are_whole)
             if (helpers[i].size != 16)
                 continue;
             run_threads(thread_count + 1, watch, &scene);
-            cr_expect(scene.torn == 0, "%s (%s): %u of %u failed compares return halves of two values",
-                      helpers[i].name, form_name(form), scene.torn, scene.rounds);
+            cr_expect(scene.torn == 0, "%s (%s): %u of %u failed compares return halves of two "
+                      "values", helpers[i].name, form_name(form), scene.torn, scene.rounds);
         }
 }
