@@ -67,8 +67,8 @@ static inline uint128 low_bytes(uint128 value, size_t size)
     return value & (((uint128)1 << size * 8) - 1);
 }
 
-/* Plain memory of 1 to 15 bytes as a number, and back: the first so many bytes and the last so
- * many, which may overlap. */
+/* Plain memory of 1 to 15 bytes as a number, and back: the first bytes and the last ones, which may
+ * overlap; of less than 4 the one in the middle too. */
 static inline uint128 read_bytes(const char *from, size_t size)
 {
     uint64_t first8, last8;
@@ -84,10 +84,8 @@ static inline uint128 read_bytes(const char *from, size_t size)
         memcpy(&last4, from + size - 4, 4);
         return first4 | (uint64_t)last4 << (size - 4) * 8;
     }
-    uint64_t value = 0;
-    for (size_t i = 0; i < size; i++)
-        value |= (uint64_t)(unsigned char)from[i] << i * 8;
-    return value;
+    return (uint32_t)((unsigned char)from[0] | (unsigned char)from[size / 2] << size / 2 * 8
+                      | (unsigned char)from[size - 1] << (size - 1) * 8);
 }
 
 static inline void write_bytes(char *to, uint128 value, size_t size)
@@ -103,8 +101,9 @@ static inline void write_bytes(char *to, uint128 value, size_t size)
         memcpy(to, &first, 4);
         memcpy(to + size - 4, &last, 4);
     } else {
-        for (size_t i = 0; i < size; i++)
-            to[i] = (char)(value >> i * 8);
+        to[0] = (char)value;
+        to[size / 2] = (char)(value >> size / 2 * 8);
+        to[size - 1] = (char)(value >> (size - 1) * 8);
     }
 }
 
@@ -149,8 +148,10 @@ void load_any(size_t size, const void *object, void *result, int order)
 {
     const struct part part = part_of(size, object);
 
-    if (part.word_size != 0) {
-        write_bytes(result, load_word(part, order) >> part.shift, size);
+    if (part.word_size == 8) {
+        write_bytes(result, load_8(part.word, order) >> part.shift, size);
+    } else if (part.word_size == 16) {
+        write_bytes(result, load_16(part.word, order) >> part.shift, size);
     } else {
         ordo_atomic_u32 *const lock = lock_object(object);
 
@@ -225,9 +226,12 @@ bool compare_exchange_any(size_t size, void *object, void *expected, const void 
     return is_equal;
 }
 
-/* NULL stands for an object of the best alignment. So does, of a type, the compiler's (-alignment)
- * for one that has just that. */
+/* NULL stands for an object of the best alignment; the compiler gives minus its alignment for a type.
+ *
+ * 16 bytes are lock-free. On x86-64 that takes CMPXCHG16B, which all but the first CPUs have, and
+ * which this library takes for granted, as all of ordo does. Without AVX, and on ARM64 without LSE2,
+ * a load of 16 bytes writes back what it read, so that it faults on read-only memory. */
 bool is_lock_free(size_t size, const void *object)
 {
-    return size == 0 || part_of(size, object).word_size != 0;
+    return size <= 16 - (uintptr_t)object % 16; /* what is in a word of 8 is in one of 16 */
 }

@@ -30,7 +30,7 @@ define atomic_rules
 build/$(1)/abi/atomic/names/%.o: private SUFFIX = -DBODY='"../../../arch/x86_64/$$*.S"'
 build/$(1)/abi/atomic/names/%.o: abi/atomic/x86_64/names.S toolchains/$(1).mk
 	$$(assemble)
-	$$(Q)$$$$($$(CC) -print-prog-name=objcopy) --wildcard --localize-symbol='ordo_*' $$@
+	$$(Q)$$$$($(gcc.x86_64) -print-prog-name=objcopy) --wildcard --localize-symbol='ordo_*' $$@
 
 build/$(1)/abi/atomic/fetch_%.o: private SUFFIX = -DOPERATION=$$*
 build/$(1)/abi/atomic/fetch_%.o: abi/atomic/aarch64/fetch.S toolchains/$(1).mk
@@ -51,8 +51,8 @@ build/$(1)/libordo-atomic.a: $$(call atomic_members,$(1)) $$(wildcard abi/atomic
 
 build/$(1)/libordo-atomic.so: build/$(1)/libordo-atomic.a abi/atomic/atomic.map
 	@echo "  LINK    $$@"
-	$$(Q)$$(CC) -shared -nostartfiles -Wl,-soname,libatomic.so.1,-z,nodelete -Wl,-z,defs \
-	    -Wl,--fatal-warnings,--version-script=abi/atomic/atomic.map -o $$@ \
+	$$(Q)$$(CC) -shared -nostartfiles -Wl,-soname,libatomic.so.1,-z,nodelete,-z,relro,-z,now,-z,text \
+	    -Wl,-z,defs,--fatal-warnings,--version-script=abi/atomic/atomic.map -o $$@ \
 	    $$(call atomic_objects,$(1)) $$<
 
 build/$(1)/ordo/libatomic.so.1: build/$(1)/libordo-atomic.so
@@ -60,3 +60,13 @@ build/$(1)/ordo/libatomic.so.1: build/$(1)/libordo-atomic.so
 	$$(Q)ln -sf ../$$(<F) $$@
 endef
 $(foreach target,$(ATOMIC_TARGETS),$(eval $(call atomic_rules,$(target))))
+
+ATOMIC_LIBRARIES := $(foreach target,$(ATOMIC_TARGETS),\
+    $(addprefix build/$(target)/,libordo-atomic.a ordo/libatomic.so.1))
+.PHONY: libordo-atomic
+#: make libordo-atomic      libatomic's functions, for x86-64 and ARM64
+libordo-atomic: $(ATOMIC_LIBRARIES)
+all: $(filter build/$(HERE)/%,$(ATOMIC_LIBRARIES))
+
+# tests/atomic_abi/atomic_abi.sh compiles its programs itself.
+run-test: $(ATOMIC_LIBRARIES) | build/symbols.inc

@@ -10,7 +10,7 @@
 //
 // in:       rdi object, esi order; edi order of the fences
 // out:      eax whether the byte was set, 0 or 1
-// clobbers: test_and_set: rax, flags; clear: rsi, flags; thread_fence: flags
+// clobbers: test_and_set, clear: rax, flags; thread_fence: flags
 // order:    test_and_set: every one, by the lock that `xchg` implies; clear: as a store (store.S);
 //           thread_fence: seq_cst and wrong numbers are a locked instruction, and the others
 //           nothing, as fence.S of arch/x86_64 says; signal_fence: nothing, for the same CPU needs
@@ -33,7 +33,6 @@ ALIAS   atomic_flag_test_and_set, __atomic_test_and_set_1
 ALIAS   atomic_flag_test_and_set_explicit, __atomic_test_and_set_1
 
 FUNC    atomic_flag_clear
-.Lclear_seq_cst:
         xor     eax, eax
         xchg    [rdi], al
         ret
@@ -43,7 +42,10 @@ FUNC    atomic_flag_clear_explicit
         test    esi, esi                // relaxed
         je      .Lclear_plain
         cmp     esi, 3                  // release
-        jne     .Lclear_seq_cst
+        je      .Lclear_plain
+        xor     eax, eax
+        xchg    [rdi], al
+        ret
 .Lclear_plain:
         mov     byte ptr [rdi], 0
         ret
@@ -51,11 +53,10 @@ ENDFUNC atomic_flag_clear_explicit
 
 FUNC    atomic_thread_fence
         cmp     edi, 4                  // relaxed, consume, acquire, release, acq_rel
-        ja      .Lfence_seq_cst
-        ret
-.Lfence_seq_cst:
+        jbe     .Lfence_none
         lock
         or      dword ptr [rsp-8], 0    // not at [rsp], where the return address was just pushed
+.Lfence_none:
         ret
 ENDFUNC atomic_thread_fence
 

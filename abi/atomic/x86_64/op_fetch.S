@@ -4,61 +4,62 @@
 //
 // in:       rdi object, rsi value (bits above its width are undefined); the order is not looked at
 // out:      rax the value after, zero-extended
-// clobbers: rax, rcx, flags
+// clobbers: rax, rcx, rsi, flags
 // order:    every one: a locked instruction is a full barrier
 // assumes:  object is aligned to its width: across a cache line it would be a bus lock
 #include "../../../arch/x86_64/asm.h"
 
 // `xadd` gives the old value, from which the new one is made again. \old is as wide as the object;
 // \negate makes the addition a subtraction.
-        .macro  XADD_FETCH name, negate, old, sum, change, value, result
+        .macro  XADD_FETCH name, negate, old, sum, value, result
+        .text
+        .balign 32, 0xcc                // in one cache line: a cycle
         FUNC    \name
-        mov     \change, \value
         .ifnb   \negate
-        \negate \change
+        \negate \value
         .endif
-        mov     \sum, \change
+        mov     \sum, \value
         lock
         xadd    [rdi], \old
-        add     \sum, \change
+        add     \sum, \value
         \result                         // zero above the width
         ret
         ENDFUNC \name
         .endm
 
         .macro  XADD_FETCHES operation, negate
-        XADD_FETCH __atomic_\operation\()_fetch_1, \negate, al,  eax, ecx, esi, "movzx eax, al"
-        XADD_FETCH __atomic_\operation\()_fetch_2, \negate, ax,  eax, ecx, esi, "movzx eax, ax"
-        XADD_FETCH __atomic_\operation\()_fetch_4, \negate, eax, eax, ecx, esi
-        XADD_FETCH __atomic_\operation\()_fetch_8, \negate, rax, rax, rcx, rsi
+        XADD_FETCH __atomic_\operation\()_fetch_1, \negate, al,  eax, esi, "movzx eax, al"
+        XADD_FETCH __atomic_\operation\()_fetch_2, \negate, ax,  eax, esi, "movzx eax, ax"
+        XADD_FETCH __atomic_\operation\()_fetch_4, \negate, eax, eax, esi
+        XADD_FETCH __atomic_\operation\()_fetch_8, \negate, rax, rax, rsi
         .endm
 
-// No instruction returns the new value of the others: a loop. \stored is as wide as the object.
-        .macro  LOOP_FETCH name, instruction, invert, load, old, new, stored, value, result
+// No instruction returns the new value of the others: a loop. The old value and the operand are zero
+// above the width, and so is the new one. \stored is as wide as the object.
+        .macro  LOOP_FETCH name, instruction, invert, load, extend, old, new, stored, value
         FUNC    \name
         \load
+        \extend
 1:      mov     \new, \old
         \instruction \new, \value
-        .ifnb   \invert
-        \invert \new
-        .endif
+        \invert
         lock
         cmpxchg [rdi], \stored          // failed: the old value is what is there
         jne     1b
-        \result                         // zero above the width
+        mov     \old, \new
         ret
         ENDFUNC \name
         .endm
 
-        .macro  LOOP_FETCHES operation, instruction, invert
-        LOOP_FETCH __atomic_\operation\()_fetch_1, \instruction, \invert, \
-                "movzx eax, byte ptr [rdi]", eax, ecx, cl, esi, "movzx eax, cl"
-        LOOP_FETCH __atomic_\operation\()_fetch_2, \instruction, \invert, \
-                "movzx eax, word ptr [rdi]", eax, ecx, cx, esi, "movzx eax, cx"
-        LOOP_FETCH __atomic_\operation\()_fetch_4, \instruction, \invert, \
-                "mov eax, [rdi]", eax, ecx, ecx, esi, "mov eax, ecx"
-        LOOP_FETCH __atomic_\operation\()_fetch_8, \instruction, \invert, \
-                "mov rax, [rdi]", rax, rcx, rcx, rsi, "mov rax, rcx"
+        .macro  LOOP_FETCHES operation, instruction, invert1, invert2, invert4, invert8
+        LOOP_FETCH __atomic_\operation\()_fetch_1, \instruction, "\invert1", \
+                "movzx eax, byte ptr [rdi]", "movzx esi, sil", eax, ecx, cl, esi
+        LOOP_FETCH __atomic_\operation\()_fetch_2, \instruction, "\invert2", \
+                "movzx eax, word ptr [rdi]", "movzx esi, si", eax, ecx, cx, esi
+        LOOP_FETCH __atomic_\operation\()_fetch_4, \instruction, "\invert4", \
+                "mov eax, [rdi]", , eax, ecx, ecx, esi
+        LOOP_FETCH __atomic_\operation\()_fetch_8, \instruction, "\invert8", \
+                "mov rax, [rdi]", , rax, rcx, rcx, rsi
         .endm
 
         XADD_FETCHES add
@@ -66,4 +67,4 @@
         LOOP_FETCHES and, and
         LOOP_FETCHES or, or
         LOOP_FETCHES xor, xor
-        LOOP_FETCHES nand, and, not
+        LOOP_FETCHES nand, and, "xor ecx, 0xff", "xor ecx, 0xffff", "not ecx", "not rcx"

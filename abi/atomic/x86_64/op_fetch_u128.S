@@ -16,7 +16,7 @@
         .macro  LOOP_FETCH operation, low, high, invert
         FUNC    __atomic_\operation\()_fetch_16
         mov     r8, rbx
-        .cfi_register rbx, r8
+        CFI(.cfi_register rbx, r8)
         mov     r9, rdx                 // value to r9:rsi
         mov     rax, [rdi]              // first guess; may be torn
         mov     rdx, [rdi+8]
@@ -34,7 +34,7 @@
         mov     rax, rbx                // the new value, from rcx:rbx
         mov     rdx, rcx
         mov     rbx, r8
-        .cfi_restore rbx
+        CFI(.cfi_restore rbx)
         ret
         ENDFUNC __atomic_\operation\()_fetch_16
         .endm
