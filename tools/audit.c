@@ -4,7 +4,7 @@
  *   ordo audit hello                          archives of ordo: those beside the command
  *   ordo audit --against=lib/libordo-outline.a hello
  *
- * The archives of ordo say what code is ours, those of the compiler and the C library which code is
+ * The archives of ordo say what code is ours, those of the compiler and the C library what code is
  * not the program's own (known.h). The exit status is 0 if nothing escapes, 1 if something does: a
  * function of the compilers' atomic ABIs that is not ordo's, or an atomic instruction or barrier in
  * the program's own code. Those in the run-time library are told, and do not count: a program
@@ -14,6 +14,7 @@
 #include "ordo.h"
 
 #include <argp.h>
+#include <elf.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,16 +79,20 @@ static const struct argp parser = {
     .options = option_table,
     .parser = parse_option,
     .args_doc = "PROGRAM",
-    .doc = "Tells which atomic operations of a linked program or shared library, x86-64 or ARM64, "
-           "are ordo's, and which are not."
-           "\vThe exit status is 0 if nothing escapes: no __atomic_*, __sync_* or __aarch64_* "
-           "function from elsewhere, no atomic instruction or barrier in the program's own code; "
-           "1 if something does; 2 if PROGRAM cannot be read.\n\n"
-           "A function is ordo's if its code is that of an archive of ordo. Plain loads and stores, "
-           "which on x86-64 may be atomic ones, are not seen.",
+    .doc =
+        "Tells which atomic operations of a linked program or shared library, x86-64 or ARM64, "
+        "are ordo's, and which are not."
+        "\vThe exit status is 0 if nothing escapes: no __atomic_*, __sync_* or __aarch64_* "
+        "function from elsewhere, no atomic instruction or barrier in the program's own code; "
+        "1 if something does; 2 if PROGRAM cannot be read.\n\n"
+        "A function is ordo's if its code is that of an archive of ordo; of functions with one and "
+        "the same code, one name is told. Calls through pointers are not counted. Atomic loads "
+        "and stores that are plain instructions cannot be seen; the sources that may have them "
+        "are named, if the program was compiled with -g. Without its symbol table, functions are "
+        "known by their code alone: ask before `strip`.",
 };
 
-/* ---- archives ----------------------------------------------------------------------------------- */
+/* ---- archives -------------------------------------------------------------------------------- */
 
 static struct machine_file *open_or_give_up(const char *path)
 {
@@ -166,15 +171,17 @@ static struct known *open_ordo(const struct machine_file *program)
     return known;
 }
 
+#define COMPILERS "{lib{gcc,gcc_eh,stdc++,supc++,atomic,gomp}.a,crt*.o}"
+
 static const struct known *runtime(const struct machine_file *program)
 {
     static const char *const patterns[][4] = {
         [machine_x86_64] = {"/usr/lib/x86_64-linux-gnu/{libc.a,libc_nonshared.a,*crt*.o}",
                             "/usr/x86_64-linux-gnu/lib/{libc.a,libc_nonshared.a,*crt*.o}",
-                            "/usr/lib/{gcc,gcc-cross}/x86_64-linux-gnu/*/{lib*.a,crt*.o}", NULL},
+                            "/usr/lib/{gcc,gcc-cross}/x86_64-linux-gnu/*/" COMPILERS, NULL},
         [machine_aarch64] = {"/usr/lib/aarch64-linux-gnu/{libc.a,libc_nonshared.a,*crt*.o}",
                              "/usr/aarch64-linux-gnu/lib/{libc.a,libc_nonshared.a,*crt*.o}",
-                             "/usr/lib/{gcc,gcc-cross}/aarch64-linux-gnu/*/{lib*.a,crt*.o}", NULL},
+                             "/usr/lib/{gcc,gcc-cross}/aarch64-linux-gnu/*/" COMPILERS, NULL},
     };
     static struct known *known;
 
@@ -189,6 +196,14 @@ static const struct known *runtime(const struct machine_file *program)
     return known;
 }
 
+static bool has_code(const struct machine_object *object)
+{
+    for (size_t i = 0; i < object->section_count; i++)
+        if (object->sections[i].flags & SHF_EXECINSTR && object->sections[i].bytes)
+            return true;
+    return false;
+}
+
 int audit_main(int argc, char **argv)
 {
     static char *no_folders[] = {NULL};
@@ -201,6 +216,9 @@ int audit_main(int argc, char **argv)
     program = open_or_give_up(options.program);
     if (program->object_count != 1 || !program->objects->linked)
         give_up("%s is not linked: audit reads programs and shared libraries", options.program);
+    if (!has_code(program->objects))
+        give_up("%s has no code that can be found: its section headers are missing",
+                options.program);
 
     struct audit audit = {
         .path = options.program,

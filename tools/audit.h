@@ -33,7 +33,7 @@ struct function {
 struct callee {
     const char *name;
     bool ordo;
-    const char *place;                    /* if not ordo's: where it is */
+    const char *place;                   /* if not ordo's: where it is */
     size_t program_calls, runtime_calls; /* call sites */
 };
 
@@ -43,8 +43,8 @@ struct site {
     const struct function *function;
     const char *file; /* NULL: not known */
     int line;
-    size_t callee;    /* of a call */
-    char text[112];   /* of an instruction that is left: "lock xadd dword ptr [rdi], eax" */
+    size_t callee;  /* of a call */
+    char text[112]; /* of an instruction that is left: "lock xadd dword ptr [rdi], eax" */
 };
 
 struct audit {

@@ -1,7 +1,7 @@
 /* audit_libraries.c: the shared libraries that a program needs.
  *
  * They are looked for as the dynamic linker does it: in the folders of --library-path, which stand
- * for whatever the machine that runs the program has, in LD_LIBRARY_PATH, in the program's own run path
+ * for what the machine that runs the program has, in LD_LIBRARY_PATH, in the program's own run path
  * ($ORIGIN is its folder), and in the folders of the system. A file for another architecture is
  * passed over. What the libraries need in their turn is not looked at: the linker demands that a
  * program names itself each library from which it takes a symbol.
@@ -36,10 +36,10 @@ static struct machine_file *open_in(const struct libraries *libraries, const cha
     int printed;
 
     if (strncmp(folder, origin, strlen(origin)) == 0 && length >= strlen(origin))
-        printed = asprintf(&path, "%.*s%.*s/%s",
-                           slash ? (int)(slash - libraries->program->path) : 1,
-                           slash ? libraries->program->path : ".", (int)(length - strlen(origin)),
-                           folder + strlen(origin), name);
+        printed =
+            asprintf(&path, "%.*s%.*s/%s", slash ? (int)(slash - libraries->program->path) : 1,
+                     slash ? libraries->program->path : ".", (int)(length - strlen(origin)),
+                     folder + strlen(origin), name);
     else
         printed = asprintf(&path, "%.*s/%s", (int)length, folder, name);
     if (printed < 0)

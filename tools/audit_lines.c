@@ -120,7 +120,8 @@ struct lines *lines_open(const char *path)
         read_rows(lines, &unit);
         read_producer(lines, &unit, first_row);
     }
-    qsort(lines->rows, lines->row_count, sizeof *lines->rows, by_address);
+    if (lines->row_count)
+        qsort(lines->rows, lines->row_count, sizeof *lines->rows, by_address);
     return lines;
 }
 

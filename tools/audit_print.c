@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- common ------------------------------------------------------------------------------------- */
+/* ---- common ---------------------------------------------------------------------------------- */
 
 static int by_name(const void *left, const void *right)
 {
@@ -79,13 +79,15 @@ static const struct callee **sorted_callees(const struct audit *audit)
     return sorted;
 }
 
-/* ---- text --------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 static int by_function(const struct site *left, const struct site *right)
 {
-    return left->function == right->function
-               ? 0
-               : compare_texts(left->function->name, right->function->name);
+    const struct function *a = left->function, *b = right->function;
+
+    if (!a->name && !b->name)
+        return (a->from > b->from) - (a->from < b->from);
+    return compare_texts(a->name, b->name);
 }
 
 static int by_line(const void *left, const void *right)
@@ -106,6 +108,13 @@ static int by_object(const void *left, const void *right)
     int order = compare_texts(a->function->object, b->function->object);
 
     return order ? order : (a->address > b->address) - (a->address < b->address);
+}
+
+/* A list without elements is NULL, which qsort does not take. */
+static void sort(struct site *sites, size_t count, int (*order)(const void *, const void *))
+{
+    if (count)
+        qsort(sites, count, sizeof *sites, order);
 }
 
 static void print_place(const struct site *site)
@@ -144,14 +153,13 @@ static void print_callees(const struct audit *audit, const struct callee **sorte
 
 static void print_left(struct audit *audit, bool each)
 {
-    qsort(audit->left, audit->left_count, sizeof *audit->left, by_line);
+    sort(audit->left, audit->left_count, by_line);
     for (size_t i = 0, next; i < audit->left_count; i = next) {
         const struct site *site = &audit->left[i];
 
-        for (next = i + 1; next < audit->left_count &&
-                           compare_texts(site->file, audit->left[next].file) == 0 &&
-                           site->line == audit->left[next].line &&
-                           by_function(site, &audit->left[next]) == 0;
+        for (next = i + 1;
+             next < audit->left_count && compare_texts(site->file, audit->left[next].file) == 0 &&
+             site->line == audit->left[next].line && by_function(site, &audit->left[next]) == 0;
              next++)
             ;
         for (size_t j = i; each && j < next; j++)
@@ -174,7 +182,7 @@ static size_t object_length(const struct site *site, bool each)
 
 static void print_runtime(struct audit *audit, bool each)
 {
-    qsort(audit->runtime_left, audit->runtime_left_count, sizeof *audit->runtime_left, by_object);
+    sort(audit->runtime_left, audit->runtime_left_count, by_object);
     for (size_t i = 0, next; i < audit->runtime_left_count; i = next) {
         const char *object = audit->runtime_left[i].function->object;
         size_t length = object_length(&audit->runtime_left[i], each);
@@ -228,7 +236,7 @@ static void print_text(struct audit *audit, bool each)
     free(sorted);
 }
 
-/* ---- JSON --------------------------------------------------------------------------------------- */
+/* ---- JSON ------------------------------------------------------------------------------------ */
 
 static void print_string(const char *text)
 {
@@ -297,8 +305,8 @@ static void print_json(const struct audit *audit)
         print_member("name", callee->name);
         printf(", \"ordo\": %s, ", callee->ordo ? "true" : "false");
         print_member("from", callee->place);
-        printf(", \"calls\": %zu, \"calls_from_runtime\": %zu, \"sites\": [",
-               callee->program_calls, callee->runtime_calls);
+        printf(", \"calls\": %zu, \"calls_from_runtime\": %zu, \"sites\": [", callee->program_calls,
+               callee->runtime_calls);
         for (size_t j = 0; j < audit->call_count; j++) {
             if (&audit->callees[audit->calls[j].callee] != callee)
                 continue;

@@ -1,13 +1,14 @@
 /* audit_scan.c: what `ordo audit` reads out of a linked program.
  *
- * Every byte of every executable section belongs to a function: to the one whose symbol, or whose entry
- * in the unwinding tables, is the nearest before it. So all code is disassembled, also what has no
- * name, and nothing that is atomic goes unseen. Three things are looked for in it: direct calls
- * and branches to an atomic function; calls through the procedure linkage table or straight through
- * the slot that the dynamic linker fills; and instructions that are atomic operations or barriers.
- * What is inside ordo's own functions is not counted.
+ * Every byte of every executable section belongs to a function: to the one whose symbol, or whose
+ * entry in the unwinding tables, is the nearest before it. So all code is disassembled, also what
+ * has no name, and nothing that is atomic goes unseen. Three things are looked for in it: direct
+ * calls and branches to an atomic function; calls through the procedure linkage table or straight
+ * through the slot that the dynamic linker fills; and instructions that are atomic operations or
+ * barriers. What is inside ordo's own functions is not counted.
  *
- * On x86-64 an atomic load, and a store that is not seq_cst, are plain moves: those cannot be seen here.
+ * An atomic load on x86-64, and a store that is not seq_cst, are plain moves, as relaxed ones are
+ * on ARM64: those cannot be seen. Nor are calls through pointers.
  */
 #include "audit.h"
 #include "ordo.h"
@@ -62,7 +63,7 @@ static bool is_imported_abi_name(const char *name)
                        "atomic_flag_clear_explicit");
 }
 
-/* ---- atomic instructions ------------------------------------------------------------------------ */
+/* ---- atomic instructions --------------------------------------------------------------------- */
 
 /* An ARM64 mnemonic may end in the letters of an order and of a width. */
 static bool is_with_suffix(const char *mnemonic, const char *stem, const char *orders)
@@ -79,12 +80,12 @@ static bool is_with_suffix(const char *mnemonic, const char *stem, const char *o
 
 static bool is_atomic_aarch64(const char *mnemonic)
 {
-    static const char *const plain[] = {"ldxr", "ldaxr", "stxr",  "stlxr", "ldxp",  "ldaxp", "stxp",
-                                        "stlxp", "ldar", "stlr", "ldapr", "ldlar", "stllr"};
-    static const char *const with_order[] = {
-        "cas",   "casp",   "swp",    "ldadd",  "ldclr", "ldeor", "ldset",  "ldsmax", "ldsmin",
-        "ldumax", "ldumin", "stadd",  "stclr",  "steor", "stset", "stsmax", "stsmin", "stumax",
-        "stumin"};
+    static const char *const plain[] = {"ldxr",  "ldaxr", "stxr", "stlxr", "ldxp",  "ldaxp", "stxp",
+                                        "stlxp", "ldar",  "stlr", "ldapr", "ldlar", "stllr"};
+    static const char *const with_order[] = {"cas",    "casp",   "swp",    "ldadd",  "ldclr",
+                                             "ldeor",  "ldset",  "ldsmax", "ldsmin", "ldumax",
+                                             "ldumin", "stadd",  "stclr",  "steor",  "stset",
+                                             "stsmax", "stsmin", "stumax", "stumin"};
 
     if (among(mnemonic, "clrex dmb dsb isb") || starts(mnemonic, "ldapur") ||
         starts(mnemonic, "stlur"))
@@ -109,7 +110,7 @@ static bool is_atomic(enum machine_architecture architecture,
            (strcmp(mnemonic, "xchg") == 0 && strchr(instruction->operands, '['));
 }
 
-/* ---- functions ---------------------------------------------------------------------------------- */
+/* ---- functions ------------------------------------------------------------------------------- */
 
 static bool is_code(const struct machine_section *section)
 {
@@ -209,15 +210,64 @@ static struct starts find_starts(const struct machine_object *object)
         if (section)
             add_start(&starts, section, object->starts[i] - section->address, NULL);
     }
-    qsort(starts.list, starts.count, sizeof *starts.list, by_place);
+    if (starts.count)
+        qsort(starts.list, starts.count, sizeof *starts.list, by_place);
     return starts;
+}
+
+/* Are all atomic functions that the file defines by name ordo's? */
+static bool is_ordo_throughout(const struct audit *audit, const struct machine_object *object)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < object->symbol_count; i++) {
+        const struct machine_symbol *symbol = &object->symbols[i];
+
+        if (!symbol->function || !symbol->section || !is_code(symbol->section) ||
+            symbol->offset >= symbol->section->size || !is_abi_name(symbol->name))
+            continue;
+        if (!known_find(audit->ordo, symbol->name, symbol->section->bytes + symbol->offset,
+                        symbol->section->size - symbol->offset, 0))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+static bool has_symbol_table(const struct machine_object *object)
+{
+    for (size_t i = 0; i < object->section_count; i++)
+        if (object->sections[i].type == SHT_SYMTAB)
+            return true;
+    return false;
+}
+
+/* Some functions have so little to do that the compiler's library has the same code for them. Ours
+ * have another name too, which begins with "ordo"; where names were stripped, the company that the
+ * function is in decides. */
+static bool is_ours_not_theirs(const struct audit *audit, const struct machine_symbol *symbol,
+                               const struct start *first, const struct start *last)
+{
+    const struct machine_section *section = symbol->section;
+
+    if (!is_abi_name(symbol->name))
+        return true;
+    for (const struct start *start = first; start < last; start++)
+        if (start->symbol && starts(start->symbol->name, "ordo"))
+            return true;
+    if (!known_find(audit->runtime(audit->file), symbol->name, section->bytes + symbol->offset,
+                    section->size - symbol->offset, 0))
+        return true;
+    return !has_symbol_table(audit->file->objects) &&
+           is_ordo_throughout(audit, audit->file->objects);
 }
 
 /* Names a function by the symbols that begin there, and tells if it is ordo's: the names stand at
  * `first` to `last` in the list. */
-static void identify(const struct audit *audit, struct function *function, const struct start *first,
-                     const struct start *last)
+static void identify(const struct audit *audit, struct function *function,
+                     const struct start *first, const struct start *last)
 {
+    enum { least = 4 }; /* of what has no name: shorter ones have no room for an atomic operation */
     const uint8_t *code = function->section->bytes + function->from;
     const struct known_function *known = NULL;
 
@@ -228,9 +278,11 @@ static void identify(const struct audit *audit, struct function *function, const
             function->name = start->symbol->name;
         known = known_find(audit->ordo, start->symbol->name, code,
                            function->section->size - function->from, 0);
+        if (known && !is_ours_not_theirs(audit, start->symbol, first, last))
+            return;
     }
-    if (!function->name && !known)
-        known = known_find(audit->ordo, NULL, code, function->to - function->from, 6);
+    if (!function->name)
+        known = known_find(audit->ordo, NULL, code, function->to - function->from, least);
     if (known) {
         function->owner = owner_ordo;
         if (!function->name)
@@ -274,8 +326,7 @@ static void find_functions(struct audit *audit)
             inside_section = start->section;
             inside_end = start->offset + start->symbol->size;
         }
-        audit->functions =
-            grow(audit->functions, audit->function_count, sizeof *audit->functions);
+        audit->functions = grow(audit->functions, audit->function_count, sizeof *audit->functions);
         audit->functions[audit->function_count++] = function;
     }
     free(starts.list);
@@ -286,8 +337,8 @@ static uint64_t address_of(const struct function *function)
     return function->section->address + function->from;
 }
 
-/* The function that `address` is in, or NULL. Functions of one section are together, and in order of
- * their addresses. */
+/* The function that `address` is in, or NULL. Functions of one section are together, and in order
+ * of their addresses. */
 static struct function *function_around(const struct audit *audit, uint64_t address)
 {
     const struct machine_section *section = section_at(audit->file->objects, address);
@@ -344,11 +395,10 @@ static enum owner owner_of(const struct audit *audit, struct function *function)
     function->owner = owner_program;
     if (lines_find(audit->lines, address_of(function), &file, &line))
         return function->owner;
-    known = known_find(audit->runtime(audit->file), function->name,
-                       function->section->bytes + function->from,
-                       function->name ? function->section->size - function->from
-                                      : function->to - function->from,
-                       least);
+    known = known_find(
+        audit->runtime(audit->file), function->name, function->section->bytes + function->from,
+        function->name ? function->section->size - function->from : function->to - function->from,
+        least);
     if (known) {
         function->owner = owner_runtime;
         function->object = object_name(known);
@@ -358,7 +408,7 @@ static enum owner owner_of(const struct audit *audit, struct function *function)
     return function->owner;
 }
 
-/* ---- callees ------------------------------------------------------------------------------------ */
+/* ---- callees --------------------------------------------------------------------------------- */
 
 static size_t add_callee(struct audit *audit, const char *name)
 {
@@ -377,7 +427,7 @@ static size_t add_callee(struct audit *audit, const char *name)
     return audit->callee_count++;
 }
 
-enum { no_callee = SIZE_MAX };
+static const size_t no_callee = SIZE_MAX;
 
 /* A function of the program itself: no_callee if it is none that we count. */
 static size_t callee_inside(struct audit *audit, struct function *function)
@@ -415,8 +465,8 @@ static size_t callee_outside(struct audit *audit, const char *name)
     for (size_t i = 0; i < program->symbol_count; i++)
         if (program->symbols[i].function && program->symbols[i].section &&
             program->symbols[i].global && compare_names(program->symbols[i].name, name) == 0) {
-            struct function *function =
-                function_at(audit, program->symbols[i].section->address + program->symbols[i].offset);
+            struct function *function = function_at(audit, program->symbols[i].section->address +
+                                                               program->symbols[i].offset);
 
             return function ? callee_inside(audit, function) : no_callee;
         }
@@ -430,7 +480,8 @@ static size_t callee_outside(struct audit *audit, const char *name)
     if (!symbol)
         callee->place = "no library that was found";
     else if (known_find(audit->ordo, name, symbol->section->bytes + symbol->offset,
-                        symbol->section->size - symbol->offset, 0))
+                        symbol->section->size - symbol->offset, 0) &&
+             (!is_abi_name(name) || is_ordo_throughout(audit, symbol->object)))
         callee->ordo = true;
     else
         callee->place = path;
@@ -447,7 +498,7 @@ static const char *import_at(const struct audit *audit, uint64_t slot)
     return NULL;
 }
 
-/* ---- instructions ------------------------------------------------------------------------------- */
+/* ---- instructions ---------------------------------------------------------------------------- */
 
 /* The place in memory through which an x86-64 instruction calls or jumps: "qword ptr [rip + 8]". */
 static bool find_slot(const struct machine_section *section,
@@ -562,8 +613,7 @@ static void look_at(struct audit *audit, struct function *function,
         struct site site = make_site(audit, function, instruction);
 
         if (owner_of(audit, function) == owner_runtime) {
-            audit->runtime_left =
-                grow(audit->runtime_left, audit->runtime_left_count, sizeof site);
+            audit->runtime_left = grow(audit->runtime_left, audit->runtime_left_count, sizeof site);
             audit->runtime_left[audit->runtime_left_count++] = site;
         } else {
             audit->left = grow(audit->left, audit->left_count, sizeof site);
@@ -591,7 +641,7 @@ static void scan_function(struct audit *audit, struct function *function)
     }
 }
 
-/* Atomic functions that are in the program, or that it asks for, though no call of them was found. */
+/* Atomic functions that are there, or that the program asks for, though no call was found. */
 static void add_uncalled(struct audit *audit)
 {
     const struct machine_object *program = audit->file->objects;

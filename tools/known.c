@@ -1,11 +1,11 @@
 /* known.c: functions of archives, sorted by name, and the comparison of their code.
  *
- * See known.h. What a relocation may change is more than its own field where the linker relaxes code: on
- * x86-64 a load of an address from the GOT becomes the address itself, with another opcode before
- * the field, and the sequences for thread-local variables are rewritten whole. On ARM64 a relocated
- * instruction is left out as a whole: adrp becomes adr or nop. That loosens the comparison by a few
- * bytes and cannot make one routine look like another, since no access to memory that is atomic has
- * a relocation on it.
+ * See known.h. What a relocation may change is more than its own field where the linker relaxes
+ * code: on x86-64 a load of an address from the GOT becomes the address itself, with another opcode
+ * before the field, and the sequences for thread-local variables are rewritten whole. On ARM64 a
+ * relocated instruction is left out as a whole: adrp becomes adr or nop. That loosens the
+ * comparison by a few bytes and cannot make one routine look like another, since no access to
+ * memory that is atomic has a relocation on it.
  */
 #include "known.h"
 #include "ordo.h"
@@ -67,7 +67,8 @@ void known_add(struct known *known, const struct machine_file *file)
             known->list = grow(known->list, known->count, sizeof *known->list);
             known->list[known->count++] = (struct known_function){file, symbol};
         }
-    qsort(known->list, known->count, sizeof *known->list, by_name);
+    if (known->count)
+        qsort(known->list, known->count, sizeof *known->list, by_name);
 }
 
 struct range {

@@ -69,7 +69,8 @@ static bool read_sections(struct machine_object *object)
         object->sections[i].name = "";
         if (!gelf_getshdr(scn, &header))
             continue;
-        if (header.sh_type != SHT_NOBITS && header.sh_size && (!data || data->d_size != header.sh_size))
+        if (header.sh_type != SHT_NOBITS && header.sh_size &&
+            (!data || data->d_size != header.sh_size))
             return false;
         object->sections[i] = (struct machine_section){
             .name = section_name(object->elf, &header),
@@ -117,8 +118,8 @@ static void read_symbols(struct machine_object *object, Elf_Scn *scn, const GElf
         symbol->global = GELF_ST_BIND(entry.st_info) != STB_LOCAL;
         symbol->hidden = GELF_ST_VISIBILITY(entry.st_other) == STV_HIDDEN ||
                          GELF_ST_VISIBILITY(entry.st_other) == STV_INTERNAL;
-        symbol->function = GELF_ST_TYPE(entry.st_info) == STT_FUNC ||
-                           GELF_ST_TYPE(entry.st_info) == STT_GNU_IFUNC;
+        symbol->function =
+            GELF_ST_TYPE(entry.st_info) == STT_FUNC || GELF_ST_TYPE(entry.st_info) == STT_GNU_IFUNC;
         if (entry.st_shndx != SHN_UNDEF && entry.st_shndx < object->section_count) {
             symbol->section = &object->sections[entry.st_shndx];
             symbol->offset = section_offset(object->elf, entry.st_shndx, entry.st_value);
@@ -171,8 +172,8 @@ static void read_imports(struct machine_object *object, Elf_Data *data, size_t c
 
     if (!symbols || !gelf_getshdr(scn, &header) || header.sh_type != SHT_DYNSYM)
         return;
-    object->imports = or_exit(realloc(object->imports, (object->import_count + count + 1) *
-                                                           sizeof *object->imports));
+    object->imports = or_exit(
+        realloc(object->imports, (object->import_count + count + 1) * sizeof *object->imports));
     for (size_t i = 0; i < count; i++) {
         GElf_Rela entry;
         GElf_Sym symbol;
@@ -205,8 +206,8 @@ static void read_dynamic(struct machine_object *object, Elf_Scn *scn, const GElf
     }
 }
 
-/* Where functions begin, by .eh_frame: an entry has it as a distance of four bytes from itself, which
- * is how compilers write it but for the largest code models. */
+/* Where functions begin, by .eh_frame: an entry has it as a distance of four bytes from itself,
+ * which is how compilers write it but for the largest code models. */
 static void read_starts(struct machine_object *object)
 {
     const unsigned char *kind = (const unsigned char *)elf_getident(object->elf, NULL);
@@ -234,8 +235,9 @@ static void read_starts(struct machine_object *object)
                 (size_t)((const uint8_t *)data->d_buf + data->d_size - start) < sizeof distance)
                 continue;
             memcpy(&distance, start, sizeof distance);
-            object->starts[object->start_count++] = header.sh_addr +
-                (uint64_t)(start - (const uint8_t *)data->d_buf) + (uint64_t)(int64_t)distance;
+            object->starts[object->start_count++] =
+                header.sh_addr + (uint64_t)(start - (const uint8_t *)data->d_buf) +
+                (uint64_t)(int64_t)distance;
         }
         return;
     }
@@ -313,7 +315,8 @@ static bool add_object(struct machine_file *file, Elf *elf, const char *name)
     enum machine_architecture architecture;
     GElf_Ehdr header;
 
-    if (!gelf_getehdr(elf, &header))
+    if (!gelf_getehdr(elf, &header) || header.e_ident[EI_CLASS] != ELFCLASS64 ||
+        header.e_ident[EI_DATA] != ELFDATA2LSB)
         return false;
     switch (header.e_machine) {
     case EM_X86_64: architecture = machine_x86_64; break;

@@ -1,6 +1,7 @@
 /* ordo.c: the `ordo` command: finds the sub-command and hands over to it.
  *
- *   ordo audit PROGRAM     which atomic operations of a linked program are ordo's, and which are not
+ *   ordo audit PROGRAM   which atomic operations of a linked program are ordo's, and which are
+ * not
  *
  * A sub-command sees its own arguments only, and prints its own --help.
  */

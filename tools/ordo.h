@@ -1,8 +1,8 @@
 /* ordo.h: what the sub-commands of `ordo` share.
  *
- * Each sub-command is a function in a file of its own, with its own options; ordo.c has the table of
- * them. All have the same exit status: 0 for success, 1 if what they looked at is not as it should
- * be, 2 if they could not look, with one line on standard error that says why.
+ * Each sub-command is a function in a file of its own, with its own options; ordo.c has the table
+ * of them. All have the same exit status: 0 for success, 1 if what they looked at is not as it
+ * should be, 2 if they could not look, with one line on standard error that says why.
  */
 #ifndef ORDO_COMMAND_H
 #define ORDO_COMMAND_H
@@ -16,7 +16,8 @@ int audit_main(int argc, char **argv);
 /* Prints "ordo: " and the line, and exits with ordo_gave_up. */
 _Noreturn void give_up(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Room for `count` more elements of `size` bytes after `used` ones: returns `list` or its new place. */
+/* Room for `count` more elements of `size` bytes after `used` ones: returns `list` or its new
+ * place. */
 void *grow(void *list, size_t used, size_t size);
 
 #endif

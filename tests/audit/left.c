@@ -12,16 +12,20 @@ static atomic_flag flag = ATOMIC_FLAG_INIT;
 static void assembly(void)
 {
 #ifdef __x86_64__
-    __asm__ volatile("lock incl %0" : "+m"(word));                       // left: x86_64-gcc
-    __asm__ volatile("xchgl %%eax, %0" : "+m"(word) : : "eax");          // left: x86_64-gcc
-    __asm__ volatile("mfence" : : : "memory");                           // left: x86_64-gcc
+    __asm__ volatile("lock incl %0" : "+m"(word));              // left: x86_64-gcc
+    __asm__ volatile("xchgl %%eax, %0" : "+m"(word) : : "eax"); // left: x86_64-gcc
+    __asm__ volatile("mfence" : : : "memory");                  // left: x86_64-gcc
     __asm__ volatile("xchgl %%eax, %%ecx" : : : "eax", "ecx");
-    __asm__ volatile("lock orl $0, (%%rsp); lock btsl $1, %0" : "+m"(word)); // left: x86_64-gcc
+    __asm__ volatile("lock btsl $1, %0; lock decl %0" : "+m"(word)); // left: x86_64-gcc
 #else
-    __asm__ volatile("ldaxrb w9, [%0]\nstlxrb w10, w9, [%0]\nclrex" : : "r"(&word) : "w9", "w10", "memory"); // left: aarch64-gcc aarch64-clang
-    __asm__ volatile(".arch_extension lse\nldaddal w9, w10, [%0]" : : "r"(&word) : "w10", "memory"); // left: aarch64-gcc aarch64-clang
-    __asm__ volatile("stclrlh w9, [%0]" : : "r"(&word) : "memory"); // left: aarch64-gcc aarch64-clang
-    __asm__ volatile("isb" : : : "memory");                         // left: aarch64-gcc aarch64-clang
+    __asm__ volatile("ldaxrb w9, [%0]; stlxrb w9, w10, [%0]" // left: aarch64-gcc aarch64-clang
+                     : : "r"(&word) : "w9", "w10", "memory");
+    __asm__ volatile("clrex" : : : "memory"); // left: aarch64-gcc aarch64-clang
+    __asm__ volatile(".arch_extension lse; ldaddal w9, w10, [%0]" // left: aarch64-gcc aarch64-clang
+                     : : "r"(&word) : "w10", "memory");
+    __asm__ volatile(".arch_extension lse; stclrlh w9, [%0]" // left: aarch64-gcc aarch64-clang
+                     : : "r"(&word) : "memory");
+    __asm__ volatile("isb" : : : "memory"); // left: aarch64-gcc aarch64-clang
 #endif
 }
 

@@ -1,7 +1,7 @@
 /* served.c: a program of which ordo serves each atomic operation, if ordo-cc with GCC compiles it.
  *
- * Nothing here knows of ordo. audit.sh has the number of call sites of each function. All of it is in
- * one function, which is not inlined, so that none is there twice. It fails if a result is wrong.
+ * Nothing here knows of ordo. audit.sh has the number of call sites of each function. All of it is
+ * in one function, not inlined, so that none is there twice. It fails if a result is wrong.
  */
 #include <stdatomic.h>
 #include <stdbool.h>
