@@ -1,6 +1,6 @@
 // atomic_queue.cpp: Maxim Egorushkin's AtomicQueue (libatomic-queue-dev): rings whose slots are
-// atomics (a nil value is "empty") or are guarded by an atomic state, with a capacity of the type or of
-// the object. Of inline assembly it has a pause.
+// atomics (a nil value is "empty") or are guarded by an atomic state, with a capacity of the type
+// or of the object. Of inline assembly it has a pause.
 #include "client.hpp"
 #include <atomic_queue/atomic_queue.h>
 

@@ -1,8 +1,9 @@
-// client.hpp: what the client programs share: a check that counts, and threads that start together.
+// client.hpp: what the client programs share: a check that counts, and threads that start
+// together.
 //
-// A client is a program on somebody else's unmodified header. Nothing here may use an atomic operation
-// that the client under test could hide behind: threads, locks and the start together are the C
-// library's, and results are plain variables that are read after the join.
+// A client is a program on somebody else's unmodified header. Nothing here may use an atomic
+// operation that the client under test could hide behind: threads, locks and the start together
+// are the C library's, and results are plain variables that are read after the join.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -17,10 +18,12 @@ namespace client {
 inline unsigned checks, failures;
 
 // From the main thread only.
-#define CHECK_EQUAL(got, wanted) \
-    client::check_equal(static_cast<long long>(got), static_cast<long long>(wanted), #got, __LINE__)
+#define CHECK_EQUAL(got, wanted)                                                           \
+    client::check_equal(static_cast<long long>(got), static_cast<long long>(wanted), #got, \
+                        __LINE__)
 
-[[gnu::noinline]] inline void check_equal(long long got, long long wanted, const char *what, int line) {
+[[gnu::noinline]] inline void check_equal(long long got, long long wanted, const char *what,
+                                          int line) {
     checks++;
     if (got == wanted) return;
     failures++;
@@ -69,8 +72,8 @@ template <typename Work> void in_threads(unsigned count, Work work) {
     pthread_barrier_destroy(&shared.start);
 }
 
-// What consumers saw of `producers` producers that each sent 1, 2, ... `each`: every value once, and
-// those of one producer in their order, as each consumer sees them.
+// What consumers saw of `producers` producers that each sent 1, 2, ... `each`: every value once,
+// and those of one producer in their order, as each consumer sees them.
 class Ledger {
   public:
     Ledger(unsigned producers, unsigned each, bool ordered = true)
@@ -119,11 +122,12 @@ class Ledger {
     std::vector<unsigned> last_, seen_;
 };
 
-// Producers push(item) -> bool, and try again while it is false; consumers pop(item) -> bool until one
-// finds nothing after all producers were done, so that a loss ends the run too. `each` items a producer.
+// Producers push(item) -> bool, and try again while it is false; consumers pop(item) -> bool
+// until one finds nothing after all producers were done, so that a loss ends the run too. `each`
+// items a producer.
 template <typename Push, typename Pop>
-void conserve(unsigned producers, unsigned consumers, unsigned each, bool ordered, Push push, Pop pop,
-              int line) {
+void conserve(unsigned producers, unsigned consumers, unsigned each, bool ordered, Push push,
+              Pop pop, int line) {
     std::vector<Ledger> ledgers(consumers, Ledger(producers, each, ordered));
     pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     unsigned done = 0;

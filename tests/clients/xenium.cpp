@@ -1,7 +1,7 @@
 // xenium.cpp: Manuel Poeter's Xenium (libxenium-dev): queues, a set, a sequence lock and a
-// work-stealing deque, which free their nodes under hazard pointers, epochs and counted references.
-// x86-64 only: it takes the time stamp counter for random numbers.
-// A node that is freed too early is written over by the allocator, and the items then do not add up.
+// work-stealing deque, which free their nodes under hazard pointers, epochs and counted
+// references. x86-64 only: it takes the time stamp counter for random numbers. A node that is
+// freed too early is written over by the allocator, and the items then do not add up.
 #include "client.hpp"
 #include <optional>
 #include <xenium/chase_work_stealing_deque.hpp>
