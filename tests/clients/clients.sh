@@ -108,13 +108,15 @@ on_ours() {
 # prebuilt CPU MODEL NAME FILE: NAME is one of the functions below, which run FILE's program; every
 # libatomic symbol that FILE needs must then have been bound to our library, and none to another.
 prebuilt() {
-    local cpu=$1 model=$2 name=$3 file=$4 verdict calls=- functions=- left=- good ours needed bound
+    local cpu=$1 model=$2 name=$3 file=$4 verdict status calls=- functions=- left=- good
+    local ours needed bound
     local unpacked=$PWD/build/clients/$cpu bindings=$PWD/$rows/$name.$cpu.$model.bindings
     local work=$PWD/$rows/$name.$cpu.$model.work
     file=$unpacked/$file
     mkdir -p "$work"
-    verdict=$("$name" 2> "$work/stderr") && verdict= ||
-        verdict=${verdict:-$(tail -n 1 "$work/stderr") (status $?)}
+    verdict=$("$name" 2> "$work/stderr")
+    status=$?
+    [ $status -eq 0 ] || verdict="status $status: ${verdict:-$(tail -n 1 "$work/stderr")}"
     ours=$(folder "$cpu")/ordo/libatomic.so.1
     needed=$(readelf --dyn-syms -W "$file" | grep -oE '__atomic_[a-z_0-9]+@LIBATOMIC' |
         sort -u | wc -l)
@@ -128,7 +130,7 @@ prebuilt() {
     [ "$(stat -L -c %s "$file")" -gt 4000000 ] ||
         audit prebuilt "$cpu" "$file" -L "$(folder "$cpu")/ordo"
     good="passed: $bound of $needed bound"
-    [ -z "$verdict" ] || good="FAILED: $verdict"
+    [ -z "$verdict" ] || good="FAILED: ${verdict:0:150}"
     row "$name" "$cpu" "$model" prebuilt "$calls" "$functions" "$good" "$left" \
         > "$rows/table/$name.prebuilt.$cpu.$model"
     rm -rf "$work" "$bindings".*
