@@ -182,4 +182,4 @@ help:
 clean:
 	rm -rf build
 
--include $(shell find build -path build/sysroot -prune -o -type f -name '*.d' -print 2> /dev/null)
+-include $(shell find build \( -path build/sysroot -o -path build/clients \) -prune -o -type f -name '*.d' -print 2> /dev/null)

@@ -50,15 +50,21 @@ audit() {
         match($0, /\([0-9]+ from the run-time/) { runtime += substr($0, RSTART + 1) }
         END { print calls + 0, runtime + 0, functions + 0 }' <<< "$report")
     left=$(awk '/ left in the program/ { on = 1; next } / in the run-time library/ { on = 0 }
-        on && $1 ~ /^0x/ { sub(/.*  /, ""); sub(/^lock /, "lock-"); print $1 }' <<< "$report" |
+        on && $1 ~ /^0x/ {
+            sub(/.*  /, "")
+            sub(/^lock or .*\[rsp.*/, "fence")
+            sub(/^xchg byte/, "xchg-byte")
+            sub(/^lock /, "lock-")
+            print $1
+        }' <<< "$report" |
         sort | uniq -c | awk '{ printf "%s%s %s", (NR > 1 ? ", " : ""), $1, $2 }')
     calls=$((calls - of_runtime))
     left=${left:-none}
     [ "$calls" -gt 0 ] || verdict="nothing reaches ordo"
     [ "$of_runtime" -eq 0 ] || calls="$calls+$of_runtime"
     [ "$functions" -eq 0 ] || verdict="functions from elsewhere"
-    # The fence is one of the first three, the flag's own instructions the next.
-    allowed='none|mfence|lock-or|dmb|xchg|ldarb|stlrb'
+    # The first three are fences, the others an atomic_flag's.
+    allowed='none|mfence|fence|dmb|xchg-byte|ldarb|stlrb'
     case $way in
         outline*) allowed="$allowed|ldarh?|ldaprb?|ldaprh?|stlrh?" ;;
         prebuilt) allowed='.*' ;;
