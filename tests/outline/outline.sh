@@ -233,7 +233,7 @@ dynamic, static, with libgcc first"
 # ---- the suite ----------------------------------------------------------------------------------
 
 suite() { # suite TARGET MODEL
-    try "suite, $1 on $2" on "$2" "build/$1/tests/outline" -j4
+    try "suite, $1 on $2" on "$2" "build/$1/tests/outline" -j2
     grep -aE 'SKIP|Synthesis' "$work/said" | sed "s/^\[====\] /outline suite, $1 on $2: /"
 }
 

@@ -12,45 +12,50 @@
 
 TestSuite(sums, .init = library_or_skip, .timeout = 120);
 
-enum { share = 50, thread_count = 2, turner = thread_count };
+enum { share = 20, thread_count = 2, turner = thread_count };
 
 struct account {
     alignas(16) value object;
     const struct helper *helper;
-    unsigned int rounds;
-    value put[thread_count], got[thread_count];
-    unsigned int wrong[thread_count];
-    unsigned int at_work;
+    unsigned int rounds, at_work;
+    struct side { /* of one thread */
+        value put, got, left; /* left: the object as its last operation left it */
+        unsigned int met;     /* how often it was another since then */
+        unsigned int wrong;
+    } sides[thread_count];
 };
 
+/* The operation under test; returns the old value. */
+static value operate(struct account *account, struct side *side, value expected, value operand)
+{
+    value old = call_helper(account->helper, &account->object, expected, operand);
+
+    side->met += old != side->left;
+    side->left = model(account->helper, old, expected, operand);
+    return old;
+}
+
 /* Each thread adds its number; all of them must arrive. */
-static void add(struct account *account, unsigned int self)
+static void add(struct account *account, struct side *side, value number)
 {
-    call_helper(account->helper, &account->object, 0, self + 1);
-    account->put[self] += self + 1;
+    operate(account, side, 0, number);
+    side->put += number;
 }
 
-static void compare_and_add(struct account *account, unsigned int self)
+static void compare_and_add(struct account *account, struct side *side, value number)
 {
-    value seen = 0, found;
+    value seen = side->left, found;
 
-    for (;;) {
-        found = call_helper(account->helper, &account->object, seen,
-                            of_width(account->helper, seen + self + 1));
-        if (found == seen)
-            break;
+    while ((found = operate(account, side, seen, of_width(account->helper, seen + number))) != seen)
         seen = found;
-    }
-    account->put[self] += self + 1;
+    side->put += number;
 }
 
-/* What is put in comes out again once, from either thread, or is left at the end. */
-static void swap(struct account *account, unsigned int self, unsigned int round)
+/* What is put in comes out again once, in either thread, or is left at the end. */
+static void swap(struct account *account, struct side *side, value mine)
 {
-    value mine = of_width(account->helper, round * thread_count + self);
-
-    account->put[self] += mine;
-    account->got[self] += call_helper(account->helper, &account->object, 0, mine);
+    side->put += mine;
+    side->got += operate(account, side, 0, mine);
 }
 
 /* The helper that clears what this one sets, or the other way round: same size, same order. */
@@ -63,44 +68,43 @@ static const struct helper *opposite(const struct helper *helper)
 
 /* Each thread has a bit of its own, which it alone turns: by `ldeor`, or by this helper and its
  * opposite. It must find the bit as it left it. */
-static void turn_bit(struct account *account, unsigned int self, unsigned int round)
+static void turn_bit(struct account *account, struct side *side, value bit, bool on)
 {
-    value bit = (value)1 << self, old;
-    bool on = round % 2 != 0;
+    const struct helper *helper = account->helper;
 
-    switch (account->helper->operation) {
-    case op_ldset:
-        old = call_helper(account->helper, &account->object, 0, bit);
-        on = false;
-        call_helper(opposite(account->helper), &account->object, 0, bit);
-        break;
-    case op_ldclr:
-        call_helper(opposite(account->helper), &account->object, 0, bit);
-        on = true;
-        old = call_helper(account->helper, &account->object, 0, bit);
-        break;
-    default: old = call_helper(account->helper, &account->object, 0, bit); break;
-    }
-    account->wrong[self] += ((old & bit) != 0) != on;
+    if (helper->operation != op_ldeor)
+        on = helper->operation == op_ldclr;
+    if (helper->operation == op_ldclr)
+        call_helper(opposite(helper), &account->object, 0, bit);
+    side->wrong += ((operate(account, side, 0, bit) & bit) != 0) != on;
+    if (helper->operation == op_ldset)
+        call_helper(opposite(helper), &account->object, 0, bit);
+}
+
+static void turn_byte(struct account *account)
+{
+    while (__atomic_load_n(&account->at_work, __ATOMIC_RELAXED) != 0)
+        __atomic_store_n(&__aarch64_have_lse_atomics,
+                         !__atomic_load_n(&__aarch64_have_lse_atomics, __ATOMIC_RELAXED),
+                         __ATOMIC_RELAXED);
 }
 
 static void work(unsigned int self, void *shared)
 {
     struct account *account = shared;
+    struct side *side = &account->sides[self];
 
     if (self == turner) {
-        while (__atomic_load_n(&account->at_work, __ATOMIC_RELAXED) != 0)
-            __atomic_store_n(&__aarch64_have_lse_atomics,
-                             !__atomic_load_n(&__aarch64_have_lse_atomics, __ATOMIC_RELAXED),
-                             __ATOMIC_RELAXED);
+        turn_byte(account);
         return;
     }
-    for (unsigned int round = 0; round < account->rounds; round++)
+    /* Even: each bit is off at the end. */
+    for (unsigned int i = 0; test_goes_on(i, account->rounds, side->met) || i % 2 != 0; i++)
         switch (account->helper->operation) {
-        case op_cas: compare_and_add(account, self); break;
-        case op_swp: swap(account, self, round); break;
-        case op_ldadd: add(account, self); break;
-        default: turn_bit(account, self, round); break;
+        case op_cas: compare_and_add(account, side, self + 1); break;
+        case op_swp: swap(account, side, of_width(account->helper, i * thread_count + self)); break;
+        case op_ldadd: add(account, side, self + 1); break;
+        default: turn_bit(account, side, (value)1 << self, i % 2 != 0); break;
         }
     __atomic_fetch_sub(&account->at_work, 1, __ATOMIC_RELAXED);
 }
@@ -108,18 +112,15 @@ static void work(unsigned int self, void *shared)
 static void check_account(const struct helper *helper, const char *form, bool turning)
 {
     struct account account = {
-        .helper = helper,
-        .rounds = test_rounds(share) & ~1u, /* even: each bit is off at the end */
-        .at_work = thread_count,
-    };
-    value left;
+        .helper = helper, .rounds = test_rounds(share), .at_work = thread_count};
+    const struct side *one = &account.sides[0], *other = &account.sides[1];
 
     run_threads(thread_count + turning, work, &account);
-    left = of_width(helper, account.object + account.got[0] + account.got[1]);
-    cr_expect(left == of_width(helper, account.put[0] + account.put[1]),
+    cr_expect(of_width(helper, account.object + one->got + other->got) ==
+                  of_width(helper, one->put + other->put),
               "%s (%s): what was stored and what was found differ", helper->name, form);
-    cr_expect(account.wrong[0] + account.wrong[1] == 0, "%s (%s): a bit of one thread was changed "
-              "by another %u times", helper->name, form, account.wrong[0] + account.wrong[1]);
+    cr_expect(one->wrong + other->wrong == 0, "%s (%s): a bit of one thread was changed by the "
+              "other %u times", helper->name, form, one->wrong + other->wrong);
 }
 
 Test(sums, two_threads)
