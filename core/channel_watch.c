@@ -42,7 +42,8 @@ static int open_watch(struct ordo_channel_watch *watch, ordo_channel_sender *sen
                       ordo_channel_receiver *receiver)
 {
     *watch = (struct ordo_channel_watch){
-        .word = ORDO_ATOMIC_INIT(waiter_gave_up), .sender = sender, .receiver = receiver};
+        .word = ORDO_ATOMIC_INIT(waiter_gave_up), .descriptor = -1, .sender = sender,
+        .receiver = receiver};
     watch->waiter = (struct ordo_waiter){.word = &watch->word,
                                          .message = watch,
                                          .signal = waiter_signal,

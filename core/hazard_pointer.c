@@ -41,6 +41,7 @@ enum { slots = ORDO_PARTICIPANT_SLOTS, tags = 7, buckets = 64 };
 struct hazard_record {
     _Alignas(64) struct record record; /* no line is two threads' */
     ordo_atomic_ptr slot[slots];
+    ordo_retired *doomed; /* retired, and in nobody's slot */
 };
 
 static struct hazard_record *hazards_of(struct record *record)
@@ -126,7 +127,9 @@ static void scan_once(struct record *record)
                 keep(record, bucket, (uintptr_t)held & ~(uintptr_t)tags);
         }
     for (unsigned int i = 0; i < buckets; i++)
-        retired_destroy(&bucket[i]);
+        while ((node = retired_pop(&bucket[i])) != NULL)
+            retired_push(&hazards_of(record)->doomed, node);
+    retired_destroy(&hazards_of(record)->doomed);
 }
 
 static bool has_many(const struct record *record)
@@ -136,16 +139,16 @@ static bool has_many(const struct record *record)
     return record->retired >= 2 * slots * ordo_load(&participants->count, ordo_relaxed);
 }
 
-/* Destroy functions may retire, which does not start another scan. */
+/* What destroy functions retire does not start another scan. */
 static void scan(struct record *record)
 {
-    if (record->is_busy || record->newest == NULL)
+    if ((record->newest == NULL && hazards_of(record)->doomed == NULL)
+        || !record_begin_destroying(record))
         return;
-    record->is_busy = true;
     do
         scan_once(record);
     while (has_many(record));
-    record->is_busy = false;
+    record_end_destroying(record);
 }
 
 static void retire(ordo_participant *participant, ordo_retired *node)
@@ -163,11 +166,7 @@ static void reclaim(ordo_participant *participant)
     struct record *const record = record_of(participant);
 
     scan(record);
-    for (struct record *each = record_first(record->domain); each != NULL; each = each->next)
-        if (ordo_record_try_keep(each)) {
-            scan(each);
-            ordo_record_give_back(each);
-        }
+    ordo_record_reclaim_unused(record->domain, scan);
 }
 
 /* ---- Coming and going ------------------------------------------------------------------------ */
@@ -179,8 +178,7 @@ static void go(void *record)
 
     leave(participant, 0);
     participant->slots = 0;
-    scan(record);
-    ordo_record_give_back(record);
+    record_leave(record, go, scan);
 }
 
 static void unregister(ordo_participant *participant)
@@ -206,6 +204,7 @@ int ordo_hazard_register(ordo_hazard_domain *domain, ordo_participant **particip
 
 static void destroy_rest(struct record *record)
 {
+    retired_destroy(&hazards_of(record)->doomed);
     retired_destroy(&record->newest);
     record->retired = 0;
 }

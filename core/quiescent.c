@@ -172,18 +172,19 @@ static void destroy_if_gone(struct quiescent_record *self)
         retired_destroy(&self->waiting);
 }
 
-/* Destroy functions may retire, which does not come here again. */
-static void advance(struct quiescent_record *self)
+/* What destroy functions retire does not come here again. */
+static void advance(struct record *record)
 {
-    if (self->record.is_busy)
+    struct quiescent_record *const self = of_record(record);
+
+    if (!record_begin_destroying(record))
         return;
-    self->record.is_busy = true;
     destroy_if_gone(self);
     if (self->waiting == NULL) {
         begin_to_wait(self);
         destroy_if_gone(self);
     }
-    self->record.is_busy = false;
+    record_end_destroying(record);
 }
 
 static void retire(ordo_participant *participant, ordo_retired *node)
@@ -192,19 +193,15 @@ static void retire(ordo_participant *participant, ordo_retired *node)
 
     retired_push(&self->record.newest, node);
     if (++self->record.retired % batch == 0)
-        advance(self);
+        advance(&self->record);
 }
 
 static void reclaim(ordo_participant *participant)
 {
     struct quiescent_record *const self = of_participant(participant);
 
-    advance(self);
-    for (struct record *each = first_of(domain_of(self)); each != NULL; each = each->next)
-        if (ordo_record_try_keep(each)) {
-            advance(of_record(each));
-            ordo_record_give_back(each);
-        }
+    advance(&self->record);
+    ordo_record_reclaim_unused(&domain_of(self)->participants, advance);
 }
 
 void ordo_quiescent_call_later(ordo_quiescent_domain *domain, ordo_retired *node,
@@ -261,9 +258,8 @@ static void go(void *record)
 
     say_loudly(self, 0);
     self->record.participant.slots = 0;
-    advance(self);
     ordo_store(&self->thread, 0, ordo_relaxed);
-    ordo_record_give_back(&self->record);
+    record_leave(record, go, advance);
 }
 
 static void unregister(ordo_participant *participant)

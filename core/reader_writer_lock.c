@@ -10,6 +10,7 @@
  *     bit 6          turn: flips when the gathered writers become the batch, all of them
  *     bits 7 to 18   how many writers are in the batch, whose members are served next
  *     bits 19 to 30  how many writers gather behind it
+ *     bit 31         overtaken: readers waited when the batch was made
  *     bits 32 to 47  how many readers have the lock
  *     bits 48 to 63  how many readers wait
  *
@@ -22,7 +23,8 @@
  *     - if the lock is free, nobody waits;
  *     - if readers have the lock and others wait to read, a writer waits, or it is open;
  *     - granted implies written, and a writer in the batch;
- *     - open implies that a reader waits, that no writer does, and that readers have the lock.
+ *     - open implies that a reader waits, that no writer does, and that readers have the lock;
+ *     - overtaken implies that a reader waits.
  *
  * A waiting reader counts itself and remembers the phase. When the phase is another one, it was
  * moved to the readers that have the lock. The phase does not flip back before it looks: it flips
@@ -37,6 +39,10 @@
  * batch. One that comes after the grant is not in the batch: it takes nobody's turn, nor a wake, as
  * its bit is the other one. So a writer has at most the batch and those before it that gathered
  * with it to wait for.
+ *
+ * With writers first, a writer that leaves grants the lock to the batch, and when that is used up
+ * makes another one; but it admits the readers if they were overtaken by that batch already. So a
+ * reader waits for the rest of the batch that it meets, and one more.
  *
  * No wake-up is lost: a reader sleeps on the old phase and `open` clear, a writer on a low half
  * that has no grant for it. Who changes that changes the low half, and wakes after the change. A
@@ -74,6 +80,7 @@
 #define TURN           UINT64_C(64)
 #define BATCHED        (UINT64_C(1) << 7)
 #define GATHERED       (UINT64_C(1) << 19)
+#define OVERTAKEN      (UINT64_C(1) << 31)
 #define READER         (UINT64_C(1) << 32)
 #define WAITING_READER (UINT64_C(1) << 48)
 
@@ -149,15 +156,25 @@ static uint64_t admit(uint64_t state)
     const uint64_t count = waiting_readers(state);
 
     return count == 0 ? state
-                      : ((state & ~OPEN) ^ PHASE) + count * READER - count * WAITING_READER;
+                      : ((state & ~(OPEN | OVERTAKEN)) ^ PHASE) + count * READER
+                            - count * WAITING_READER;
 }
 
 /* One of the batch has the lock; those that gathered are the batch if there is none. */
 static uint64_t grant(uint64_t state)
 {
-    if (batch(state) == 0)
+    if (batch(state) == 0) {
         state = (state ^ TURN) + gathered(state) * BATCHED - gathered(state) * GATHERED;
+        if (waiting_readers(state) != 0)
+            state |= OVERTAKEN;
+    }
     return state | WRITTEN | GRANTED;
+}
+
+/* Whether the readers are next when a writer leaves. */
+static bool readers_turn(uint64_t state)
+{
+    return (state & POLICY) != WRITERS_FIRST || ((state & OVERTAKEN) != 0 && batch(state) == 0);
 }
 
 /* What a state that nobody has the lock in becomes. */
@@ -194,7 +211,7 @@ bool ordo_reader_writer_word_try_read_lock(ordo_atomic_u64 *word)
 static uint64_t without_waiter(uint64_t state)
 {
     state -= WAITING_READER;
-    return waiting_readers(state) == 0 ? state & ~OPEN : state;
+    return waiting_readers(state) == 0 ? state & ~(OPEN | OVERTAKEN) : state;
 }
 
 __attribute__((cold, noinline)) static int wait_to_read(ordo_atomic_u64 *word, uint64_t deadline,
@@ -340,11 +357,10 @@ static void end_writing(ordo_atomic_u64 *word, uint64_t kept, unsigned int flags
     do {
         if ((state & (WRITTEN | GRANTED)) != WRITTEN)
             ordo_misuse("reader_writer_lock.c: unlock of a lock that is not written");
-        const bool to_readers = (state & POLICY) != WRITERS_FIRST;
         next = state & ~WRITTEN;
         if (kept == 0)
-            next = give(next, to_readers);
-        else if (to_readers || waiting_writers(next) == 0)
+            next = give(next, readers_turn(state));
+        else if (readers_turn(state) || waiting_writers(next) == 0)
             next = admit(next);
         next += kept * READER;
     } while (!change(word, &state, next, ordo_release)); /* pairs with the next owner's acquire */

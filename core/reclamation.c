@@ -23,7 +23,8 @@
 
 enum { cache_line = 64 };
 
-bool ordo_record_try_keep(struct record *record)
+/* Whether the caller has it now. */
+static bool try_keep(struct record *record)
 {
     /* Acquire: pairs with the release in ordo_record_give_back. The load spares records that
      * are in use the write. */
@@ -37,13 +38,30 @@ void ordo_record_give_back(struct record *record)
     ordo_store(&record->in_use, false, ordo_release);
 }
 
+static void give_back(void *record)
+{
+    ordo_record_give_back(record);
+}
+
+void ordo_record_reclaim_unused(struct ordo_participants *participants,
+                                void (*reclaim)(struct record *record))
+{
+    for (struct record *each = record_first(participants); each != NULL; each = each->next)
+        if (try_keep(each)) {
+            ordo_thread_at_exit(&each->exit, give_back, each); /* a destroy function may end it */
+            reclaim(each);
+            ordo_thread_not_at_exit(&each->exit);
+            ordo_record_give_back(each);
+        }
+}
+
 struct record *ordo_record_take(struct ordo_participants *participants, size_t size)
 {
     struct record *record;
     void *head;
 
     for (record = record_first(participants); record != NULL; record = record->next)
-        if (ordo_record_try_keep(record))
+        if (try_keep(record))
             return record;
     record = ordo_allocate(participants->allocator, size, cache_line);
     if (record == NULL)
@@ -67,7 +85,7 @@ void ordo_record_free_all(struct ordo_participants *participants, size_t size,
     struct record *record = record_first(participants);
 
     for (struct record *each = record; each != NULL; each = each->next) {
-        if (!ordo_record_try_keep(each))
+        if (!try_keep(each))
             ordo_misuse("reclamation.c: a domain is destroyed that has a participant");
         destroy(each);
     }

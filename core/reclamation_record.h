@@ -20,6 +20,7 @@ struct record {
     ordo_retired *newest;
     void *domain;
     struct ordo_thread_exit exit;
+    struct ordo_thread_exit destroying; /* while it is busy */
 };
 
 /* A list of retired nodes that is taken apart. */
@@ -47,6 +48,28 @@ static inline void retired_destroy(ordo_retired **list)
         node->destroy(node, node->context);
 }
 
+static inline void record_cut_short(void *record)
+{
+    ((struct record *)record)->is_busy = false;
+}
+
+/* Around destroy functions, which may retire; false: they run already. One that ends the thread, or
+ * leaves by ordo_longjmp, leaves the rest of the list to the next time. */
+static inline bool record_begin_destroying(struct record *record)
+{
+    if (record->is_busy)
+        return false;
+    record->is_busy = true;
+    ordo_thread_at_exit(&record->destroying, record_cut_short, record);
+    return true;
+}
+
+static inline void record_end_destroying(struct record *record)
+{
+    ordo_thread_not_at_exit(&record->destroying);
+    record->is_busy = false;
+}
+
 /* The newest record, for walks by `next` through all there are. */
 static inline struct record *record_first(const struct ordo_participants *participants)
 {
@@ -58,11 +81,12 @@ static inline struct record *record_first(const struct ordo_participants *partic
  * no memory. What its last user could not destroy is still in it. */
 struct record *ordo_record_take(struct ordo_participants *participants, size_t size);
 
-/* Whether the caller has it now, for a moment, because nobody else did. */
-bool ordo_record_try_keep(struct record *record);
-
-/* The opposite of both. */
+/* The opposite. */
 void ordo_record_give_back(struct record *record);
+
+/* Takes each record that nobody uses for a moment, to reclaim(record). */
+void ordo_record_reclaim_unused(struct ordo_participants *participants,
+                                void (*reclaim)(struct record *record));
 
 /* Calls leave(record) when the calling thread ends, or now. */
 static inline void record_at_exit(struct record *record, void (*leave)(void *record))
@@ -76,6 +100,17 @@ static inline void record_exit(struct record *record)
         ordo_misuse("reclamation.c: a destroy function gives back the participant it runs for");
     ordo_thread_not_at_exit(&record->exit);
     record->exit.function(record);
+}
+
+/* For leave(record): calls reclaim(record), and then gives back. If a destroy function ends the
+ * thread there, or jumps, leave runs again. */
+static inline void record_leave(struct record *record, void (*leave)(void *record),
+                                void (*reclaim)(struct record *record))
+{
+    record_at_exit(record, leave);
+    reclaim(record);
+    ordo_thread_not_at_exit(&record->exit);
+    ordo_record_give_back(record);
 }
 
 /* Frees all records, of which nobody uses any; destroy(record) comes before. */

@@ -2,7 +2,8 @@
  *
  * A record is counted. Spawn gives the handle that join takes once the thread has ended, so a
  * spawned thread needs none of its own. Any other thread has one, from its first ordo_thread_self
- * to its end. Ids need no record.
+ * to its end. Ids need no record: what they are counted with, and a thread's own, is there once for
+ * the process, so a lock or a domain that two copies of the library use tells their threads apart.
  *
  * What is to be done at the end of a thread hangs on a pthread key, whose destructor runs after a
  * return, pthread_exit and cancellation, before pthread_join returns.
@@ -23,6 +24,7 @@
 #include "at_fork.h"
 #include "ordo/jump.h"
 #include "ordo/misuse.h"
+#include "unique.h"
 
 struct ordo_thread {
     ordo_atomic_u32 handles;
@@ -36,14 +38,17 @@ struct ordo_thread {
 };
 
 static _Thread_local ordo_thread *self; /* NULL in a foreign thread that has not asked */
-static _Thread_local uint64_t own_id;
 static _Thread_local uint32_t own_system_id;
 static _Thread_local struct ordo_thread_exit *exits; /* the newest first, numbers falling */
 static _Thread_local uint64_t exit_count;
 static _Thread_local ordo_jump_buffer *jump_target; /* of the ordo_longjmp under way */
 static _Thread_local int jump_value;
 
-static ordo_atomic_u64 last_id;
+extern ordo_atomic_u64 ordo_thread_last_id;
+UNIQUE(ordo_thread_last_id, ".bss", "8", "8");
+extern _Thread_local uint64_t ordo_thread_own_id; /* 0: none yet */
+UNIQUE(ordo_thread_own_id, ".tbss, \"awT\", %nobits", "8", "8");
+
 static pthread_key_t end_key;
 
 /* ---- The end of a thread --------------------------------------------------------------------- */
@@ -63,10 +68,18 @@ static void run_exits(uint64_t mark)
     }
 }
 
+static void notice_end(void)
+{
+    if (pthread_setspecific(end_key, &end_key) != 0)
+        ordo_misuse("thread.c: no memory to notice the end of the thread");
+}
+
 static void end_thread(void *unused)
 {
     (void)unused;
+    notice_end(); /* in case one of them ends the thread again */
     run_exits(0);
+    pthread_setspecific(end_key, NULL);
     if (self != NULL && self->body == NULL) {
         ordo_thread_drop(self);
         self = NULL;
@@ -84,12 +97,6 @@ __attribute__((constructor(101))) static void prepare(void)
     if (pthread_key_create(&end_key, end_thread) != 0
         || !ordo_at_fork_in_child(forget_system_id))
         ordo_misuse("thread.c: no thread-specific key or fork handler to be had");
-}
-
-static void notice_end(void)
-{
-    if (pthread_setspecific(end_key, &end_key) != 0)
-        ordo_misuse("thread.c: no memory to notice the end of the thread");
 }
 
 void ordo_thread_at_exit(struct ordo_thread_exit *node, void (*function)(void *argument),
@@ -173,14 +180,14 @@ int ordo_thread_guarded_call(int (*function)(void *argument), void *argument,
 
 static uint64_t new_id(void)
 {
-    return ordo_fetch_add(&last_id, 1, ordo_relaxed) + 1;
+    return ordo_fetch_add(&ordo_thread_last_id, 1, ordo_relaxed) + 1;
 }
 
 uint64_t ordo_thread_id(void)
 {
-    if (own_id == 0)
-        own_id = new_id();
-    return own_id;
+    if (ordo_thread_own_id == 0)
+        ordo_thread_own_id = new_id();
+    return ordo_thread_own_id;
 }
 
 uint64_t ordo_thread_id_of(const ordo_thread *thread)
@@ -234,7 +241,7 @@ ordo_atomic_u32 *ordo_thread_park_word(ordo_thread *thread)
 static void *start(void *record)
 {
     self = record;
-    own_id = self->id;
+    ordo_thread_own_id = self->id;
     if (self->name[0] != '\0')
         prctl(PR_SET_NAME, self->name);
     return self->body(self->argument);

@@ -41,7 +41,7 @@ for run in $RUNS; do
         aarch64-fat-gcc@cortex-a57) suites="arch face core sharing" rounds=ORDO_SLOW=10 ;;
         *-gcc@*) ;;
         # Nothing but what waits and wakes is another one's.
-        *-pthread@*) suites="core hostile sharing" rounds=ORDO_SLOW=10 ;;
+        *-pthread@*) suites="core hostile sharing stopped" rounds=ORDO_SLOW=10 ;;
         # The same bytes from another assembler.
         *-nasm@*) suites="arch face" ;;
         # The same C from another compiler: core and sharing where a process starts fast, and on one

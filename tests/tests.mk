@@ -90,13 +90,13 @@ sources.hostile.$(HOST_ARCH) := $(wildcard tests/sharing/*.c)
 link.hostile := $(patsubst %,-Wl$(,)--wrap=%,$(filter-out ordo_futex_operation%,\
     $(shell sed -n 's/^u*int[0-9a-z_]* \(ordo_futex_[a-z_]*\).*/\1/p' include/ordo/futex*.h)))
 link.stopped := @build/wrapped.options \
-    $(filter %wait %wait_until %wait_bitset %wait_any,$(link.hostile))
+    $(filter %wait %wait_until %wait_bitset %wait_any %wake %wake_bitset %requeue,$(link.hostile))
 
 build/wrapped.options: build/symbols.inc
 	$(Q)sed -nE '/, none, [a-z_]+\)$$/d; s/^ORDO_SYMBOL\(([a-z0-9_]+).*/-Wl,--wrap=\1/p' $< > $@
 
 # A target without futexes refuses some types. Of their tests it has others: that they refuse.
-REFUSED := tests/sharing/sequence_lock.c $(patsubst %,tests/core/%.c,futex_pi futex_shared pi_mutex pi_condition_variable \
+REFUSED := tests/sharing/sequence_lock.c tests/stopped/sequence_lock.c $(patsubst %,tests/core/%.c,futex_pi futex_shared pi_mutex pi_condition_variable \
     robust_list robust_mutex process_shared_mutex process_shared_condition_variable)
 
 # test_objects SUITE,TARGET. tests/arch/back_end.c knows its target and is compiled for it.

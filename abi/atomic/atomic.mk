@@ -25,24 +25,28 @@ atomic_arch.aarch64 = $(OBJECTS.$(BACKEND.$(1)))
 atomic_members = $(atomic_objects) $(addprefix build/$(1)/,$(call atomic_arch.$(CPU.$(1)),$(1)) \
     $(patsubst %,core/%.o,futex misuse spin_limit))
 
+# A caller may keep its own in ARM64's platform register, a shadow call stack for one.
+FIXED.aarch64 := -ffixed-x18
+
 define atomic_rules
 # What ordo calls the routines becomes local to the object.
 build/$(1)/abi/atomic/names/%.o: private SUFFIX = -DBODY='"../../../arch/x86_64/$$*.S"'
-build/$(1)/abi/atomic/names/%.o: abi/atomic/x86_64/names.S toolchains/$(1).mk
+build/$(1)/abi/atomic/names/%.o: abi/atomic/x86_64/names.S toolchains/$(1).mk abi/atomic/atomic.mk
 	$$(assemble)
 	$$(Q)$$$$($(gcc.x86_64) -print-prog-name=objcopy) --wildcard --localize-symbol='ordo_*' $$@
 
 build/$(1)/abi/atomic/fetch_%.o: private SUFFIX = -DOPERATION=$$*
-build/$(1)/abi/atomic/fetch_%.o: abi/atomic/aarch64/fetch.S toolchains/$(1).mk
+build/$(1)/abi/atomic/fetch_%.o: abi/atomic/aarch64/fetch.S toolchains/$(1).mk abi/atomic/atomic.mk
 	$$(assemble)
 
-build/$(1)/abi/atomic/%.o: abi/atomic/$(CPU.$(1))/%.S toolchains/$(1).mk
+build/$(1)/abi/atomic/%.o: abi/atomic/$(CPU.$(1))/%.S toolchains/$(1).mk abi/atomic/atomic.mk
 	$$(assemble)
 
-build/$(1)/abi/atomic/%.o: abi/atomic/$(CPU.$(1))/%.c toolchains/$(1).mk
+build/$(1)/abi/atomic/%.o: abi/atomic/$(CPU.$(1))/%.c toolchains/$(1).mk abi/atomic/atomic.mk
 	$$(compile)
 
-build/$(1)/abi/atomic/%.o: abi/atomic/%.c toolchains/$(1).mk
+build/$(1)/abi/atomic/%.o: private DEFINES = $(FIXED.$(CPU.$(1)))
+build/$(1)/abi/atomic/%.o: abi/atomic/%.c toolchains/$(1).mk abi/atomic/atomic.mk
 	$$(compile)
 
 build/$(1)/libordo-atomic.a: $$(call atomic_members,$(1)) $$(wildcard abi/atomic/* arch/* core)

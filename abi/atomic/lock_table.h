@@ -5,7 +5,7 @@
  * same lock at both addresses, whatever the page size.
  *
  * One process has one table, even if several of its shared objects each have a copy of this
- * library: see unique_table.h of core. An executable that links the static library must export the
+ * library: see unique.h of core. An executable that links the static library must export the
  * table, or has its own:
  *
  *     -Wl,--export-dynamic-symbol=ordo_atomic_lock_table

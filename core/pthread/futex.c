@@ -1,5 +1,6 @@
-/* futex.c: see futex.h; for systems without futexes, on the parking lot, whose key is the address
- * of the word. So in this form the lot is below this file, and POSIX threads are below the lot:
+/* futex.c: see futex.h; for systems without futexes, on the parking lot. The key is the complement of
+ * the address of the word, where no object is: a wake that comes late, for a word whose memory has
+ * another use by now, finds nobody who parks there by another key. So in this form the lot is below this file, and POSIX threads are below the lot:
  *
  *     mutex.c, semaphore.c, ...    all that blocks
  *     futex.c                      this file
@@ -32,6 +33,11 @@ static bool is_shared(unsigned int flags)
     return (flags & ordo_futex_shared) != 0;
 }
 
+static const void *key_of(const ordo_atomic_u32 *word)
+{
+    return (const void *)~(uintptr_t)word;
+}
+
 static bool is_aligned(const ordo_atomic_u32 *word)
 {
     return (uintptr_t)word % sizeof word->plain == 0;
@@ -62,7 +68,8 @@ int ordo_futex_wait_bitset(const ordo_atomic_u32 *word, uint32_t expected, uint6
         ordo_misuse("futex.c: wait without bits");
     if (!is_aligned(word))
         ordo_misuse("futex.c: wait on a word that is not aligned");
-    return is_shared(flags) ? ENOTSUP : ordo_parking_lot_park(word, &parking, deadline, NULL);
+    return is_shared(flags) ? ENOTSUP
+                            : ordo_parking_lot_park(key_of(word), &parking, deadline, NULL);
 }
 
 int ordo_futex_wait_until(const ordo_atomic_u32 *word, uint32_t expected, uint64_t deadline)
@@ -121,7 +128,7 @@ static uint32_t serve(const ordo_atomic_u32 *from, const ordo_atomic_u32 *to,
 {
     const struct ordo_unparking unparking = {
         .validate = is_to_be_done, .choose = choose, .context = demand};
-    const struct ordo_unparked result = ordo_parking_lot_requeue(from, to, &unparking);
+    const struct ordo_unparked result = ordo_parking_lot_requeue(key_of(from), key_of(to), &unparking);
 
     return (uint32_t)(result.woken + result.moved);
 }

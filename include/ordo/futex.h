@@ -16,7 +16,9 @@
  * A build for systems without futexes (core/pthread) has these functions on the parking lot. There
  * waits on shared words, and compare_requeue of them, return ENOTSUP, and their wakes find nobody;
  * wait_any is ENOSYS; a word that is not there is a fault; no wait returns EINTR. And no wake is
- * safe in a signal handler there, so nothing that wakes is, whatever its own header says.
+ * safe in a signal handler there, so nothing that wakes is, whatever its own header says. A wake
+ * waits there for the lock of the lot's queue, which a thread on its way to sleep may hold: what
+ * wakes others is not lock-free there, nor wait-free, whatever its own header says.
  */
 #ifndef ORDO_FUTEX_H
 #define ORDO_FUTEX_H

@@ -13,7 +13,7 @@
  * from one announcement to the next: sections cost nothing, and are there to be checked. The other,
  * for threads that cannot announce, the epoch form, holds something only inside of its sections.
  *
- * Size: a domain 48 bytes; 128 bytes a participant, from the domain's allocator, used again by
+ * Size: a domain 48 bytes; 192 bytes a participant, from the domain's allocator, used again by
  *     others and freed with the domain. All zero bytes are a domain with the C library's heap.
  * Orderings: those of reclamation.h. What readers did up to their announcement, or in sections that
  *     wait_for_readers waited for, happens before its return. Later sections find what was unlinked

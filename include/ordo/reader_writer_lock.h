@@ -21,9 +21,10 @@
  *     system call. The lock is handed to those that wait: nobody comes by them, which costs a
  *     change of threads and gives the bounds below.
  * Policy, chosen at initialisation:
- *     writers first   a reader waits while a writer has the lock or waits for it. A writer waits
- *                     for the readers that have the lock when it comes, and for no later ones;
- *                     readers may wait for ever if writers keep coming. The default.
+ *     writers first   a reader waits while a writer has the lock or waits for it, for two batches
+ *                     of writers at most (see below). A writer waits for the readers that have the
+ *                     lock when it comes, and between two batches for those that were overtaken.
+ *                     Nobody waits for ever. The default.
  *     readers first   a reader waits only while a writer has the lock, or was granted it; those
  *                     that wait get it next. Writers may wait for ever.
  *     phase-fair      a reader waits while a writer has the lock or waits for it, but for one
@@ -33,7 +34,8 @@
  * Writers are served in batches: those that wait when a batch is used up are the next one. Within a
  *     batch the order is that in which the system wakes, mostly first come, first served. So a
  *     writer waits for at most two batches of writers, and never for one that came after its own
- *     batch was closed; with phase-fair, for one set of readers before each.
+ *     batch was closed; with phase-fair, for one set of readers before each. With writers first a
+ *     reader waits for the rest of a batch that was made before it came, and for one more.
  *     Outside these bounds: try_upgrade comes before those that wait, and a writer that waits and
  *     gives up has made the readers behind it wait for nothing.
  * Reading again while reading: allowed with readers first. With the other two it waits for ever if

@@ -36,7 +36,8 @@
  *     rely on for reading the node. Each node is retired once, inside a section or outside.
  *     `destroy(node, context)` runs once: some time later, in some thread that retires, reclaims or
  *     unregisters, or where the domain is destroyed. It may retire others, with a participant of
- *     the thread that it runs in. No lock is held then.
+ *     the thread that it runs in. No lock is held then. It may end the thread, or leave by
+ *     ordo_longjmp: the others are destroyed later. (Where a domain is destroyed it must return.)
  * Threads: a participant belongs to the thread that registered. If the thread ends, its open
  *     sections end and its participant is given back. What it has retired and could not destroy
  *     then goes to the next thread that registers; reclaim looks after it too. A thread may have

@@ -74,7 +74,11 @@ ordo_thread *ordo_thread_self(void);
 ordo_thread *ordo_thread_clone(ordo_thread *thread);
 void ordo_thread_drop(ordo_thread *thread);
 
-/* The caller's number: not 0, and no other thread of the process ever has it. Never fails. */
+/* The caller's number: not 0, and no other thread of the process ever has it. Never fails. All
+ * shared objects of a process have the same numbers, even if each is linked with an own copy of the
+ * static library; an executable that is so too must export ordo_thread_last_id and
+ * ordo_thread_own_id to them, with -rdynamic or -Wl,--export-dynamic-symbol, or it counts apart, and
+ * no lock that knows its owner, nor a quiescent domain, may be common to it and them. */
 uint64_t ordo_thread_id(void);
 uint64_t ordo_thread_id_of(const ordo_thread *thread);
 

@@ -170,7 +170,7 @@ for run in $RUNS; do
         try "$at: program.c" compile "$programs/c" program.c -L"$root/build/$target" -lordo-atomic
         try "$at: program.c" compile "$programs/c-latomic" program.c -latomic
         try "$at: program.c" compile "$programs/c-static" -static program.c "$library.a"
-        # Where a compare-exchange is inlined or __aarch64_cas16, and a load is not.
+        # Of 16 bytes Clang inlines some operations, or calls __aarch64_cas16, and leaves us others.
         # shellcheck disable=SC2086
         try "$at: program.c by Clang" $clang -std=gnu17 -O2 -Wno-atomic-alignment program.c \
             -L"$root/build/$target" -lordo-atomic -lpthread -o "$programs/c-clang"

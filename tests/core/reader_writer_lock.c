@@ -70,7 +70,7 @@ struct scene {
     ordo_atomic_u64 written;
     ordo_atomic_bool stop;
     int result;
-    char order[4]; /* of those that got in */
+    char order[4]; /* of those that got in; ends with 0 */
     ordo_atomic_u32 inside;
 };
 
@@ -309,10 +309,80 @@ static void order_behind_reader(struct scene *scene)
     cr_expect_str_eq(scene->order, expected[scene->policy]);
 }
 
+/* Writes until another writer waits. */
+static void *write_until_the_next(void *shared)
+{
+    struct scene *const scene = shared;
+
+    scene->call->write_lock(&scene->lock);
+    enter(scene, 'w');
+    await_writers(scene, 1);
+    scene->call->write_unlock(&scene->lock);
+    return NULL;
+}
+
+/* A writer has it; a reader, then a writer wait, and later another writer, which is not before the
+ * reader again: that one was overtaken once. */
+static void order_behind_batch(struct scene *scene)
+{
+    static const char *const expected[policies] = {"wrw", "rww", "rww"};
+    ordo_thread *threads[3];
+
+    scene->call->write_lock(&scene->lock);
+    cr_assert(ordo_thread_spawn(&threads[0], enter_reading, scene) == 0);
+    await_reader(scene);
+    cr_assert(ordo_thread_spawn(&threads[1], write_until_the_next, scene) == 0);
+    await_writers(scene, 1);
+    scene->call->write_unlock(&scene->lock);
+    while (ordo_load(&scene->inside, ordo_relaxed)
+           < (scene->policy == ordo_writers_first ? 1 : 2)) /* the first writer */
+        usleep(100);
+    cr_assert(ordo_thread_spawn(&threads[2], enter_writing, scene) == 0);
+    for (int i = 0; i < 3; i++)
+        ordo_thread_join(threads[i]);
+    cr_expect_str_eq(scene->order, expected[scene->policy]);
+}
+
 Test(reader_writer_lock, order_of_admission)
 {
     for_each(order_behind_writer, 1);
     for_each(order_behind_reader, 1);
+    for_each(order_behind_batch, 1);
+}
+
+/* Writers hand it to each other without end: each leaves when another one waits. */
+static void *write_on(void *shared)
+{
+    struct scene *const scene = shared;
+
+    while (!ordo_load(&scene->stop, ordo_relaxed)) {
+        scene->call->write_lock(&scene->lock);
+        while (waiting_writers(scene) == 0 && !ordo_load(&scene->stop, ordo_relaxed))
+            usleep(100);
+        scene->call->write_unlock(&scene->lock);
+    }
+    return NULL;
+}
+
+static void reader_gets_in(struct scene *scene)
+{
+    ordo_thread *writers[3];
+
+    for (int i = 0; i < 3; i++)
+        cr_assert(ordo_thread_spawn(&writers[i], write_on, scene) == 0);
+    await_writers(scene, 1);
+    for (int i = 0; i < 10; i++) {
+        scene->call->read_lock(&scene->lock);
+        scene->call->read_unlock(&scene->lock);
+    }
+    ordo_store(&scene->stop, true, ordo_relaxed);
+    for (int i = 0; i < 3; i++)
+        ordo_thread_join(writers[i]);
+}
+
+Test(reader_writer_lock, reader_gets_in)
+{
+    for_each(reader_gets_in, 1);
 }
 
 /* The lock is granted to one that waits: nobody comes by it. */

@@ -2,6 +2,7 @@
  * whose nodes are destroyed while others may be at them, threads that come and go, misuse. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stddef.h>
 
 #include "census.h"
@@ -252,6 +253,107 @@ Test(reclamation, a_thread_ends_in_a_section)
         ordo_participant_unregister(&participant);
         end_churn(&stack, 0);
     }
+}
+
+/* ---- Destroy functions that do not return ---------------------------------------------------- */
+
+static _Thread_local ordo_jump_buffer *jump; /* NULL: the thread ends */
+
+static void destroy_and_leave(ordo_retired *retired, void *census)
+{
+    node_destroy(retired, census);
+    if (jump != NULL)
+        ordo_longjmp(jump, 1);
+    pthread_exit(NULL);
+}
+
+static void reclaim(struct stack *stack, ordo_participant *participant)
+{
+    for (int turn = 0; turn < 2; turn++) { /* one for those that wait to wait */
+        ordo_participant_reclaim(participant);
+        domain_announce(&stack->domain, participant);
+    }
+    ordo_participant_reclaim(participant);
+}
+
+/* Several, of which each leaves; `participant` is to reclaim them. */
+static void retire_to_leave(struct stack *stack, ordo_participant *participant)
+{
+    for (int i = 0; i < 5; i++)
+        ordo_participant_retire(participant, &node_new(&stack->census)->retired,
+                                destroy_and_leave, &stack->census);
+    reclaim(stack, participant);
+}
+
+static void *end_in_destroy(void *shared)
+{
+    struct stack *const stack = shared;
+
+    retire_to_leave(stack, domain_register(&stack->domain));
+    return NULL;
+}
+
+/* Another thread has retired, is gone, and has left them; this one ends as it destroys those. */
+static void *end_for_another(void *shared)
+{
+    struct stack *const stack = shared;
+
+    reclaim(stack, domain_register(&stack->domain));
+    return NULL;
+}
+
+static void *jump_out_of_destroy(void *shared)
+{
+    struct stack *const stack = shared;
+    ordo_participant *volatile participant = domain_register(&stack->domain);
+    ordo_jump_buffer buffer;
+    volatile unsigned int jumps = 0;
+
+    jump = &buffer;
+    if (ORDO_SETJMP(&buffer) == 0)
+        retire_to_leave(stack, participant);
+    else if (++jumps < 5)
+        reclaim(stack, participant);
+    cr_expect(jumps == 5, "%u", jumps);
+    ordo_participant *given = participant;
+    ordo_participant_unregister(&given);
+    return NULL;
+}
+
+/* The rest is destroyed later, and the participant's next user finds it in order. */
+static void expect_order_after(void *(*body)(void *shared))
+{
+    FOR_EACH_SCHEME(scheme) {
+        struct stack stack;
+        ordo_participant *participant;
+        ordo_thread *threads[2];
+
+        start_churn(&stack, scheme, 0);
+        for (int i = 0; i < 2; i++) {
+            cr_assert(ordo_thread_spawn(&threads[i], i == 0 ? body : end_for_another, &stack) == 0);
+            ordo_thread_join(threads[i]);
+        }
+        participant = domain_register(&stack.domain);
+        for (unsigned int i = 0; i < 1000; i++) {
+            ordo_participant_retire(participant, &node_new(&stack.census)->retired, node_destroy,
+                                    &stack.census);
+            domain_announce(&stack.domain, participant);
+        }
+        cr_expect(ordo_load(&stack.census.live, ordo_relaxed) < 600, "%u",
+                  ordo_load(&stack.census.live, ordo_relaxed));
+        ordo_participant_unregister(&participant);
+        end_churn(&stack, 0);
+    }
+}
+
+Test(reclamation, a_thread_ends_in_a_destroy_function)
+{
+    expect_order_after(end_in_destroy);
+}
+
+Test(reclamation, a_jump_out_of_a_destroy_function)
+{
+    expect_order_after(jump_out_of_destroy);
 }
 
 /* ---- A node that somebody is at -------------------------------------------------------------- */

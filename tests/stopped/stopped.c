@@ -154,25 +154,51 @@ void killed_after(unsigned int k, void (*body)(void *argument), void *argument)
 #define ORDO_SYMBOL(name, kind, operation, type, ordering) WRAP_##kind(name, T_##type)
 #include "symbols.inc"
 
-/* ---- Every wait ------------------------------------------------------------------------------ */
+/* ---- Every call of the futex ----------------------------------------------------------------- */
 
-#define WRAP_FUTEX(name, parameters, arguments)                                                    \
+/* Nothing stops inside of one: it is the system's, also where core/pthread plays the system. */
+#define WRAP_FUTEX(name, T, say, parameters, arguments)                                            \
     WRAPPED(name);                                                                                 \
-    int __wrap_##name parameters                                                                   \
+    T __wrap_##name parameters                                                                     \
     {                                                                                              \
-        about_to_wait();                                                                           \
-        return __real_##name arguments;                                                            \
+        struct stopped_thread *const own = self;                                                   \
+                                                                                                   \
+        say();                                                                                     \
+        self = NULL;                                                                               \
+        const T result = __real_##name arguments;                                                  \
+        self = own;                                                                                \
+        return result;                                                                             \
     }
+#define WRAP_FUTEX_WAIT(name, parameters, arguments)                                               \
+    WRAP_FUTEX(name, int, about_to_wait, parameters, arguments)
 
-WRAP_FUTEX(ordo_futex_wait, (const ordo_atomic_u32 *word, uint32_t expected), (word, expected))
-WRAP_FUTEX(ordo_futex_wait_until,
-           (const ordo_atomic_u32 *word, uint32_t expected, uint64_t deadline),
-           (word, expected, deadline))
-WRAP_FUTEX(ordo_futex_wait_bitset,
-           (const ordo_atomic_u32 *word, uint32_t expected, uint64_t deadline, uint32_t bits,
+static void say_nothing(void)
+{
+}
+
+WRAP_FUTEX_WAIT(ordo_futex_wait, (const ordo_atomic_u32 *word, uint32_t expected),
+                (word, expected))
+WRAP_FUTEX_WAIT(ordo_futex_wait_until,
+                (const ordo_atomic_u32 *word, uint32_t expected, uint64_t deadline),
+                (word, expected, deadline))
+WRAP_FUTEX_WAIT(ordo_futex_wait_bitset,
+                (const ordo_atomic_u32 *word, uint32_t expected, uint64_t deadline, uint32_t bits,
+                 unsigned int flags),
+                (word, expected, deadline, bits, flags))
+WRAP_FUTEX_WAIT(ordo_futex_wait_any,
+                (const struct ordo_futex_waiter *waiters, unsigned int count, uint64_t deadline,
+                 unsigned int flags, unsigned int *which),
+                (waiters, count, deadline, flags, which))
+WRAP_FUTEX(ordo_futex_wake, uint32_t, say_nothing, (const ordo_atomic_u32 *word, uint32_t count),
+           (word, count))
+WRAP_FUTEX(ordo_futex_wake_bitset, uint32_t, say_nothing,
+           (const ordo_atomic_u32 *word, uint32_t count, uint32_t bits, unsigned int flags),
+           (word, count, bits, flags))
+WRAP_FUTEX(ordo_futex_requeue, uint32_t, say_nothing,
+           (const ordo_atomic_u32 *from, uint32_t wake, const ordo_atomic_u32 *to, uint32_t move,
             unsigned int flags),
-           (word, expected, deadline, bits, flags))
-WRAP_FUTEX(ordo_futex_wait_any,
-           (const struct ordo_futex_waiter *waiters, unsigned int count, uint64_t deadline,
-            unsigned int flags, unsigned int *which),
-           (waiters, count, deadline, flags, which))
+           (from, wake, to, move, flags))
+WRAP_FUTEX(ordo_futex_compare_requeue, int, say_nothing,
+           (const ordo_atomic_u32 *from, uint32_t expected, uint32_t wake,
+            const ordo_atomic_u32 *to, uint32_t move, unsigned int flags, uint32_t *done),
+           (from, expected, wake, to, move, flags, done))

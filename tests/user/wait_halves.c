@@ -1,5 +1,5 @@
 /* wait_halves.c: sleeps in one shared object, wakes in another, by ordo_wait or by the parking lot;
- * wait_halves.sh says what for. */
+ * or asks both for the ids of two threads. wait_halves.sh says what for. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -33,6 +33,25 @@ static void unpark(void *half)
         usleep(1000); /* it does not sleep yet, or in another lot */
 }
 
+/* An id that one half gives, for the other half's to be compared with: of two threads, and of one. */
+static void *ask(void *half)
+{
+    return (void *)(uintptr_t)((uint64_t(*)(void))dlsym(half, "half_id"))();
+}
+
+static int compare_ids(void *one, void *other)
+{
+    const void *const own = ask(one);
+    pthread_t thread;
+    void *of_thread;
+
+    if (pthread_create(&thread, NULL, ask, other) != 0 || pthread_join(thread, &of_thread) != 0)
+        return 2;
+    const int is_right = ask(other) == own && of_thread != own;
+    printf("id: %s\n", is_right ? "one for each thread" : "confused");
+    return !is_right;
+}
+
 int main(int count, char **arguments)
 {
     if (count != 4)
@@ -44,8 +63,11 @@ int main(int count, char **arguments)
     void *const other = dlopen(arguments[3], RTLD_NOW | RTLD_LOCAL);
     pthread_t thread;
 
-    if (one == NULL || other == NULL
-        || pthread_create(&thread, NULL, parks ? park : wait, one) != 0)
+    if (one == NULL || other == NULL)
+        return 2;
+    if (strcmp(arguments[1], "id") == 0)
+        return compare_ids(one, other);
+    if (pthread_create(&thread, NULL, parks ? park : wait, one) != 0)
         return 2;
     usleep(100000); /* by now it sleeps */
     (parks ? unpark : change)(other);
