@@ -204,11 +204,14 @@ static struct starts find_starts(const struct machine_object *object)
             add_start(&starts, symbol->section, symbol->offset, symbol);
         }
     }
-    for (size_t i = 0; i < object->start_count; i++) {
-        const struct machine_section *section = section_at(object, object->starts[i]);
+    for (size_t i = 0; i < object->extent_count; i++) {
+        const struct machine_extent *extent = &object->extents[i];
+        const struct machine_section *section = section_at(object, extent->address);
 
-        if (section)
-            add_start(&starts, section, object->starts[i] - section->address, NULL);
+        if (!section)
+            continue;
+        add_start(&starts, section, extent->address - section->address, NULL);
+        add_start(&starts, section, extent->address - section->address + extent->size, NULL);
     }
     if (starts.count)
         qsort(starts.list, starts.count, sizeof *starts.list, by_place);
@@ -234,17 +237,21 @@ static bool is_ordo_throughout(const struct audit *audit, const struct machine_o
     return any;
 }
 
-static bool has_symbol_table(const struct machine_object *object)
+/* Can there be something of ordo's in the file? Its names say so, if they were not stripped. */
+static bool may_have_ordo(const struct machine_object *object)
 {
+    for (size_t i = 0; i < object->symbol_count; i++)
+        if (starts(object->symbols[i].name, "ordo_"))
+            return true;
     for (size_t i = 0; i < object->section_count; i++)
         if (object->sections[i].type == SHT_SYMTAB)
-            return true;
-    return false;
+            return false;
+    return true;
 }
 
-/* Some functions have so little to do that the compiler's library has the same code for them. Ours
- * have another name too, which begins with "ordo"; where names were stripped, the company that the
- * function is in decides. */
+/* Some functions have so little to do that the compiler's library has the same code for them. Most
+ * of ours have another name too, which begins with "ordo"; else the company that the function is in
+ * decides. */
 static bool is_ours_not_theirs(const struct audit *audit, const struct machine_symbol *symbol,
                                const struct start *first, const struct start *last)
 {
@@ -258,8 +265,26 @@ static bool is_ours_not_theirs(const struct audit *audit, const struct machine_s
     if (!known_find(audit->runtime(audit->file), symbol->name, section->bytes + symbol->offset,
                     section->size - symbol->offset, 0))
         return true;
-    return !has_symbol_table(audit->file->objects) &&
-           is_ordo_throughout(audit, audit->file->objects);
+    return may_have_ordo(audit->file->objects) && is_ordo_throughout(audit, audit->file->objects);
+}
+
+/* Is it as short as a function that loads something, and nothing more? Any program has such. */
+static bool is_common(const struct audit *audit, const struct function *function)
+{
+    enum { longest = 16 };
+    struct machine_symbol part = {.section = function->section,
+                                  .offset = function->from,
+                                  .size = function->to - function->from};
+    struct machine_instruction code[longest];
+    size_t count;
+
+    if (part.size > longest)
+        return false;
+    count = machine_disassemble(audit->file, &part, code, longest);
+    for (size_t i = 0; i < count; i++)
+        if (is_atomic(audit->file->architecture, &code[i]))
+            return false;
+    return true;
 }
 
 /* Names a function by the symbols that begin there, and tells if it is ordo's: the names stand at
@@ -267,7 +292,7 @@ static bool is_ours_not_theirs(const struct audit *audit, const struct machine_s
 static void identify(const struct audit *audit, struct function *function,
                      const struct start *first, const struct start *last)
 {
-    enum { least = 4 }; /* of what has no name: shorter ones have no room for an atomic operation */
+    enum { least = 8 }; /* of what has no name: a shorter one could be anybody's */
     const uint8_t *code = function->section->bytes + function->from;
     const struct known_function *known = NULL;
 
@@ -281,7 +306,7 @@ static void identify(const struct audit *audit, struct function *function,
         if (known && !is_ours_not_theirs(audit, start->symbol, first, last))
             return;
     }
-    if (!function->name)
+    if (!function->name && !is_common(audit, function))
         known = known_find(audit->ordo, NULL, code, function->to - function->from, least);
     if (known) {
         function->owner = owner_ordo;
@@ -436,7 +461,8 @@ static size_t callee_inside(struct audit *audit, struct function *function)
     size_t index;
     int line;
 
-    if (!function->name || (function->owner != owner_ordo && !is_abi_name(function->name)))
+    if (!function->name || !(is_abi_name(function->name) ||
+                             (function->owner == owner_ordo && starts(function->name, "ordo_"))))
         return no_callee;
     index = add_callee(audit, function->name);
     callee = &audit->callees[index];

@@ -151,15 +151,13 @@ static size_t first_of(const struct known *known, const char *name)
 const struct known_function *known_find(const struct known *known, const char *name,
                                         const uint8_t *code, uint64_t size, uint64_t least)
 {
-    enum { padding = 64 };
-
     for (size_t i = name ? first_of(known, name) : 0; i < known->count; i++) {
         const struct machine_symbol *symbol = known->list[i].symbol;
         uint64_t same;
 
         if (name && compare_names(symbol->name, name) != 0)
             break;
-        if (symbol->size > size || (!name && symbol->size + padding < size))
+        if (name ? symbol->size > size : symbol->size != size)
             continue;
         same = same_code(&known->list[i], code);
         if (name ? same : same >= least)

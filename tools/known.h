@@ -26,8 +26,8 @@ void known_free(struct known *known);
 void known_add(struct known *known, const struct machine_file *file);
 
 /* The function that has this name and this code, of which `size` bytes are there, or NULL. If
- * `name` is NULL: any function that has this code, but for padding at its end, and at least `least`
- * bytes that no relocation changes. */
+ * `name` is NULL: any function that has this code and size, and at least `least` bytes that no
+ * relocation changes. */
 const struct known_function *known_find(const struct known *known, const char *name,
                                         const uint8_t *code, uint64_t size, uint64_t least);
 

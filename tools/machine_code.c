@@ -206,9 +206,9 @@ static void read_dynamic(struct machine_object *object, Elf_Scn *scn, const GElf
     }
 }
 
-/* Where functions begin, by .eh_frame: an entry has it as a distance of four bytes from itself,
- * which is how compilers write it but for the largest code models. */
-static void read_starts(struct machine_object *object)
+/* Where functions are, by .eh_frame: an entry has the beginning as a distance from itself, and the
+ * size, in four bytes each, which is how compilers write it but for the largest code models. */
+static void read_extents(struct machine_object *object)
 {
     const unsigned char *kind = (const unsigned char *)elf_getident(object->elf, NULL);
     Elf_Scn *scn = NULL;
@@ -218,13 +218,16 @@ static void read_starts(struct machine_object *object)
         Elf_Data *data;
         Dwarf_CFI_Entry entry;
         Dwarf_Off next;
-        int32_t distance;
+        struct {
+            int32_t distance;
+            uint32_t size;
+        } place;
 
         if (!gelf_getshdr(scn, &header) ||
             strcmp(section_name(object->elf, &header), ".eh_frame") != 0 ||
             !(data = elf_rawdata(scn, NULL)))
             continue;
-        object->starts = allocate(data->d_size / sizeof distance, sizeof *object->starts);
+        object->extents = allocate(data->d_size / sizeof place, sizeof *object->extents);
         for (Dwarf_Off at = 0; at < data->d_size; at = next) {
             const uint8_t *start;
 
@@ -232,12 +235,13 @@ static void read_starts(struct machine_object *object)
                 break;
             start = entry.fde.start;
             if (dwarf_cfi_cie_p(&entry) ||
-                (size_t)((const uint8_t *)data->d_buf + data->d_size - start) < sizeof distance)
+                (size_t)((const uint8_t *)data->d_buf + data->d_size - start) < sizeof place)
                 continue;
-            memcpy(&distance, start, sizeof distance);
-            object->starts[object->start_count++] =
+            memcpy(&place, start, sizeof place);
+            object->extents[object->extent_count++] = (struct machine_extent){
                 header.sh_addr + (uint64_t)(start - (const uint8_t *)data->d_buf) +
-                (uint64_t)(int64_t)distance;
+                    (uint64_t)(int64_t)place.distance,
+                place.size};
         }
         return;
     }
@@ -303,7 +307,7 @@ static bool read_object(struct machine_object *object)
     for_each_section(object, SHT_RELA, read_relocations);
     if (object->linked) {
         for_each_section(object, SHT_DYNAMIC, read_dynamic);
-        read_starts(object);
+        read_extents(object);
     }
     return true;
 }
@@ -431,7 +435,7 @@ void machine_close(struct machine_file *file)
         free(object->symbols);
         free(object->imports);
         free(object->needed);
-        free(object->starts);
+        free(object->extents);
         free((char *)object->name);
         if (object->elf != file->archive)
             elf_end(object->elf);

@@ -53,6 +53,10 @@ struct machine_import {
     uint64_t slot;
 };
 
+struct machine_extent {
+    uint64_t address, size;
+};
+
 struct machine_object {
     const char *name; /* of the archive member; of the file when it is not an archive */
     bool linked;      /* a program or shared library; what follows `symbols` is theirs alone */
@@ -65,8 +69,8 @@ struct machine_object {
     const char **needed; /* the shared libraries that the dynamic linker loads for it */
     size_t needed_count;
     const char *run_path; /* where it looks for them: DT_RUNPATH or DT_RPATH, or NULL */
-    uint64_t *starts;     /* addresses of functions, by the unwinding tables */
-    size_t start_count;
+    struct machine_extent *extents; /* where functions are, by the unwinding tables */
+    size_t extent_count;
     void *elf; /* private */
 };
 

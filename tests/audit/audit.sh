@@ -148,7 +148,10 @@ $nothing" ordo audit "$program"
     # Functions without names are known by their code.
     "$(cross "$cpu")strip" served-O2
     ok "stripped" says 0 "$nothing" ordo audit served-O2
-    [ "$cpu" != x86_64 ] || ok "stripped: calls" says 0 "$served" ordo audit served-O2
+    # But for plain loads, which could be anybody's. On ARM64 functions for different sizes have the
+    # same code, save what they go on to.
+    [ "$cpu" != x86_64 ] || ok "stripped: calls" says 0 "$(grep 'c_[^l]' <<< "$served")" \
+        ordo audit served-O2
 }
 
 # Clang calls for read-modify-writes alone, and for what is too large for any instruction.
@@ -210,6 +213,11 @@ part_elsewhere() {
     "$gcc" -O2 -fno-inline-atomics served.c -l:libatomic.a -o archive
     ok "libatomic.a" says 1 '1 __atomic_load in libatomic.a(gload.o)' ordo audit archive
     ok "libatomic.a: nothing of it is ordo's" none_is_ours archive __atomic
+    # There is but one way to write this one.
+    echo 'int n; int main(void) { return __atomic_load_n(&n, __ATOMIC_SEQ_CST); }' > load.c
+    "$gcc" -O2 -fno-inline-atomics load.c -l:libatomic.a -o load
+    [ "$cpu" != x86_64 ] || ok "libatomic.a: the same code as ordo's" says 1 \
+        '1 __atomic_load_4 in libatomic.a(load_4_.o)' ordo audit load
     "$gcc" -O2 -fno-inline-atomics served.c -latomic -o shared
     ok "libatomic.so" says 1 "0 call sites reach ordo" ordo audit shared
     ok "libatomic.so.1 of ordo" says 0 "$served
