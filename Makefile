@@ -35,7 +35,7 @@ clang.$(OTHER_ARCH) := clang --target=$(OTHER_ARCH)-linux-gnu
 
 # Branch protection in C objects as in the assembly: one object without it disables the program's.
 PROTECTION.x86_64  := -fcf-protection=full
-PROTECTION.aarch64 := -mbranch-protection=standard
+PROTECTION.aarch64 := -mbranch-protection=standard -ffixed-x18
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 CFLAGS   := -O2 -g
@@ -167,7 +167,7 @@ libraries: $(LIBRARIES)
 # on the compiler's builtins, nor again for another assembler or without futexes.
 OTHER_ABIS := $(filter-out generic-% %-nasm %-pthread,$(TARGETS))
 include tests/model/model.mk tests/tests.mk freestanding/freestanding.mk \
-    $(wildcard abi/*/*.mk tools/*.mk)
+    $(wildcard abi/*/*.mk tools/*.mk) tests/clients/clients.mk
 
 # ---- installation --------------------------------------------------------------------------------
 
@@ -235,4 +235,4 @@ help:
 clean:
 	rm -rf build
 
--include $(shell find build -path build/sysroot -prune -o -type f -name '*.d' -print 2> /dev/null)
+-include $(shell find build \( -path build/sysroot -o -path build/clients \) -prune -o -type f -name '*.d' -print 2> /dev/null)

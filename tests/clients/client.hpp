@@ -1,15 +1,16 @@
-// client.hpp: what the client programs share: a check that counts, and threads that start together.
+// client.hpp: what the client programs share: a check that counts, and threads that start
+// together.
 //
-// A client is a program on somebody else's unmodified header. Nothing here may use an atomic operation
-// that the client under test could hide behind: threads are std::thread, results are plain variables
-// that are read after the join, and what must be ordered is ordered by the C library's own locks.
+// A client is a program on somebody else's unmodified header. Nothing here may use an atomic
+// operation that the client under test could hide behind: threads, locks and the start together
+// are the C library's, and results are plain variables that are read after the join.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <mutex>
 #include <pthread.h>
-#include <thread>
+#include <sched.h>
 #include <vector>
 
 namespace client {
@@ -17,10 +18,12 @@ namespace client {
 inline unsigned checks, failures;
 
 // From the main thread only.
-#define CHECK_EQUAL(got, wanted) \
-    client::check_equal(static_cast<long long>(got), static_cast<long long>(wanted), #got, __LINE__)
+#define CHECK_EQUAL(got, wanted)                                                           \
+    client::check_equal(static_cast<long long>(got), static_cast<long long>(wanted), #got, \
+                        __LINE__)
 
-inline void check_equal(long long got, long long wanted, const char *what, int line) {
+[[gnu::noinline]] inline void check_equal(long long got, long long wanted, const char *what,
+                                          int line) {
     checks++;
     if (got == wanted) return;
     failures++;
@@ -41,20 +44,36 @@ inline unsigned rounds(unsigned native) {
 
 // Runs work(0) ... work(count - 1) in a thread each, and returns when all have returned.
 template <typename Work> void in_threads(unsigned count, Work work) {
-    pthread_barrier_t start;
-    pthread_barrier_init(&start, nullptr, count);
-    std::vector<std::thread> threads;
-    for (unsigned i = 0; i < count; i++)
-        threads.emplace_back([&, i] {
-            pthread_barrier_wait(&start);
-            work(i);
-        });
-    for (auto &thread : threads) thread.join();
-    pthread_barrier_destroy(&start);
+    struct Shared {
+        Work &work;
+        pthread_barrier_t start;
+    } shared{work, {}};
+    struct Thread {
+        Shared *shared;
+        unsigned number;
+        pthread_t handle;
+    };
+    pthread_barrier_init(&shared.start, nullptr, count);
+    std::vector<Thread> threads(count);
+    for (unsigned i = 0; i < count; i++) {
+        threads[i] = {&shared, i, {}};
+        const auto body = [](void *argument) -> void * {
+            auto *thread = static_cast<Thread *>(argument);
+            pthread_barrier_wait(&thread->shared->start);
+            thread->shared->work(thread->number);
+            return nullptr;
+        };
+        if (pthread_create(&threads[i].handle, nullptr, body, &threads[i]) != 0) {
+            std::puts("cannot start a thread");
+            std::exit(2);
+        }
+    }
+    for (auto &thread : threads) pthread_join(thread.handle, nullptr);
+    pthread_barrier_destroy(&shared.start);
 }
 
-// What consumers saw of `producers` producers that each sent 1, 2, ... `each`: every value once, and
-// those of one producer in their order, as each consumer sees them.
+// What consumers saw of `producers` producers that each sent 1, 2, ... `each`: every value once,
+// and those of one producer in their order, as each consumer sees them.
 class Ledger {
   public:
     Ledger(unsigned producers, unsigned each, bool ordered = true)
@@ -103,20 +122,22 @@ class Ledger {
     std::vector<unsigned> last_, seen_;
 };
 
-// Producers push(item) -> bool, and try again while it is false; consumers pop(item) -> bool until one
-// finds nothing after all producers were done, so that a loss ends the run too. `each` items a producer.
+// Producers push(item) -> bool, and try again while it is false; consumers pop(item) -> bool
+// until one finds nothing after all producers were done, so that a loss ends the run too. `each`
+// items a producer.
 template <typename Push, typename Pop>
-void conserve(unsigned producers, unsigned consumers, unsigned each, bool ordered, Push push, Pop pop,
-              int line) {
+void conserve(unsigned producers, unsigned consumers, unsigned each, bool ordered, Push push,
+              Pop pop, int line) {
     std::vector<Ledger> ledgers(consumers, Ledger(producers, each, ordered));
-    std::mutex mutex;
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     unsigned done = 0;
     in_threads(producers + consumers, [&](unsigned i) {
         if (i < producers) {
             for (unsigned number = 1; number <= each; number++)
-                while (!push(Ledger::item(i, number))) std::this_thread::yield();
-            const std::lock_guard guard(mutex);
+                while (!push(Ledger::item(i, number))) sched_yield();
+            pthread_mutex_lock(&mutex);
             done++;
+            pthread_mutex_unlock(&mutex);
             return;
         }
         for (bool last = false;;) {
@@ -126,9 +147,10 @@ void conserve(unsigned producers, unsigned consumers, unsigned each, bool ordere
             } else if (last) {
                 return;
             } else {
-                std::this_thread::yield();
-                const std::lock_guard guard(mutex);
+                sched_yield();
+                pthread_mutex_lock(&mutex);
                 last = done == producers;
+                pthread_mutex_unlock(&mutex);
             }
         }
     });

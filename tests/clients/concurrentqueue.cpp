@@ -1,6 +1,7 @@
-// concurrentqueue.cpp: moodycamel's ConcurrentQueue (libconcurrentqueue-dev), whose blocks, free lists
-// and producer hash are built of std::atomic. Items are conserved through tokens, in bulk, by way of the
-// blocking queue's semaphore, and in the order of each producer, which the queue promises.
+// concurrentqueue.cpp: moodycamel's ConcurrentQueue (libconcurrentqueue-dev), whose blocks, free
+// lists and producer hash are built of std::atomic. Items are conserved through tokens, in bulk,
+// by way of the blocking queue's semaphore, and in the order of each producer, which the queue
+// promises.
 #include "client.hpp"
 #include <concurrentqueue/blockingconcurrentqueue.h>
 #include <concurrentqueue/concurrentqueue.h>
@@ -31,7 +32,8 @@ int main() {
         ledger.check(__LINE__);
     }
     {
-        // One blocking consumer gets exactly what three producers send; the wait is its semaphore's.
+        // One blocking consumer gets exactly what three producers send; the wait is its
+        // semaphore's.
         moodycamel::BlockingConcurrentQueue<std::uint64_t> queue;
         client::Ledger ledger(3, each, true);
         client::in_threads(4, [&](unsigned i) {

@@ -1,7 +1,7 @@
-// lockfree.cpp: Boost.Lockfree (libboost-dev): queue, stack and spsc_queue. detail/atomic.hpp takes
-// std::atomic where the compiler has it, so nothing of Boost.Atomic's assembly gets in. The heads are
-// compressed 8-byte pointers with tags where nodes are allocated; with a fixed size, 4-byte indices
-// with tags.
+// lockfree.cpp: Boost.Lockfree (libboost-dev): queue, stack and spsc_queue. detail/atomic.hpp
+// takes std::atomic where the compiler has it, so nothing of Boost.Atomic's assembly gets in. The
+// heads are compressed 8-byte pointers with tags where nodes are allocated; with a fixed size,
+// 4-byte indices with tags.
 #include "client.hpp"
 #include <boost/lockfree/queue.hpp>
 #include <boost/lockfree/spsc_queue.hpp>
@@ -12,8 +12,7 @@ namespace lockfree = boost::lockfree;
 template <typename Structure>
 void conserve(Structure &structure, unsigned threads, unsigned each, bool ordered, int line) {
     client::conserve(
-        threads, threads, each, ordered,
-        [&](std::uint64_t item) { return structure.push(item); },
+        threads, threads, each, ordered, [&](std::uint64_t item) { return structure.push(item); },
         [&](std::uint64_t &item) { return structure.pop(item); }, line);
     CHECK_EQUAL(structure.empty(), true);
 }

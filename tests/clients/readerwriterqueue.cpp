@@ -1,7 +1,7 @@
-// readerwriterqueue.cpp: moodycamel's ReaderWriterQueue and circular buffer (libreaderwriterqueue-dev),
-// for one producer and one consumer. Its weak_atomic is a std::atomic with relaxed accesses; the order
-// comes from fences, which the compiler emits in the program itself. So the fences are the program's,
-// the loads and stores are ordo's.
+// readerwriterqueue.cpp: moodycamel's ReaderWriterQueue and circular buffer
+// (libreaderwriterqueue-dev), for one producer and one consumer. Its weak_atomic is a std::atomic
+// with relaxed accesses; the order comes from fences, which the compiler emits in the program
+// itself. So the fences are the program's, the loads and stores are ordo's.
 #include "client.hpp"
 #include <readerwriterqueue/readerwritercircularbuffer.h>
 #include <readerwriterqueue/readerwriterqueue.h>

@@ -1,6 +1,6 @@
-// shared_ptr.cpp: libstdc++'s shared_ptr, weak_ptr and atomic<shared_ptr>, whose counts and whose lock
-// bit are atomics of the headers. Objects are counted: each is destroyed once, when the last reference
-// goes, and never before.
+// shared_ptr.cpp: libstdc++'s shared_ptr, weak_ptr and atomic<shared_ptr>, whose counts and whose
+// lock bit are atomics of the headers. Objects are counted: each is destroyed once, when the last
+// reference goes, and never before.
 #include "client.hpp"
 #include <atomic>
 #include <memory>
@@ -52,7 +52,8 @@ void references() {
     CHECK_EQUAL(weak.lock() == nullptr, true);
 }
 
-// Threads drop the last references of one object while others try to lock it: whoever gets it has it.
+// Threads drop the last references of one object while others try to lock it: whoever gets it has
+// it.
 void last_references() {
     const unsigned each = client::rounds(4000);
     std::vector<std::shared_ptr<Object>> objects;

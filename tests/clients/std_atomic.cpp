@@ -1,19 +1,19 @@
 // std_atomic.cpp: libstdc++'s std::atomic and atomic_ref: every integral type, pointers, floating
-// point, enumerations, structures of 4, 8, 16 and 24 bytes, wait and notify. Each operation once by
-// its values, and sums, bits, maxima and whole structures under contention.
+// point, enumerations, structures of 4, 8, 16 and 24 bytes, wait and notify. Each operation once
+// by its values, and sums, bits, maxima and whole structures under contention.
 #include "client.hpp"
 #include <atomic>
-#include <cstddef>
 #include <limits>
 
 constexpr unsigned threads = 4;
 
-// Every member function, with arguments at the ends of the type, in all orders that the call takes.
+// Every member function, with arguments at the ends of the type, in all orders that the call
+// takes.
 template <typename T> void values() {
     constexpr T low = std::numeric_limits<T>::min(), high = std::numeric_limits<T>::max();
-    for (const auto order : {std::memory_order_relaxed, std::memory_order_acquire,
-                             std::memory_order_release, std::memory_order_acq_rel,
-                             std::memory_order_seq_cst}) {
+    for (const auto order :
+         {std::memory_order_relaxed, std::memory_order_acquire, std::memory_order_release,
+          std::memory_order_acq_rel, std::memory_order_seq_cst}) {
         std::atomic<T> a{high};
         CHECK_EQUAL(a.fetch_add(1, order), high);
         CHECK_EQUAL(a.load(), low);
@@ -50,15 +50,23 @@ template <typename T> void sums() {
     struct alignas(8) {
         std::atomic<T> up, down, by_compare, bits;
     } a{};
-    client::in_threads(threads, [&](unsigned) {
+    // Each thread has one of the values 1 to 4, and 5 lies in between: an exchange loses none.
+    std::atomic<T> between{threads + 1};
+    T held[threads];
+    client::in_threads(threads, [&](unsigned i) {
+        held[i] = static_cast<T>(i + 1);
         for (unsigned n = 0; n < each; n++) {
             a.up.fetch_add(3);
             a.down.fetch_sub(1, std::memory_order_relaxed);
             T old = a.by_compare.load(std::memory_order_relaxed);
             while (!a.by_compare.compare_exchange_weak(old, static_cast<T>(old + 7))) {}
             a.bits.fetch_xor(static_cast<T>(1u << n % 8), std::memory_order_acq_rel);
+            held[i] = between.exchange(held[i]);
         }
     });
+    unsigned values = 1u << between.load();
+    for (const T value : held) values |= 1u << value;
+    CHECK_EQUAL(values, 0x3e);
     CHECK_EQUAL(a.up, static_cast<T>(3 * threads * each));
     CHECK_EQUAL(a.down, static_cast<T>(-static_cast<long long>(threads * each)));
     CHECK_EQUAL(a.by_compare, static_cast<T>(7 * threads * each));
@@ -71,9 +79,7 @@ template <typename T> void integral() {
 }
 
 // N bytes whose words are always equal: a torn load, or a compare-exchange that is none, shows.
-template <unsigned Words> struct Same {
-    std::uint64_t word[Words];
-};
+template <unsigned Words> struct Same { std::uint64_t word[Words]; };
 
 template <unsigned Words> void structures(bool lock_free) {
     using S = Same<Words>;
@@ -126,7 +132,7 @@ void others() {
     std::atomic<double> total{0};
     std::atomic<bool> flag{false};
     std::atomic<unsigned> turns{0};
-    enum class Colour : short { red, green } ;
+    enum class Colour : short { red, green };
     std::atomic<Colour> colour{Colour::red};
     std::atomic_flag spin = ATOMIC_FLAG_INIT;
     unsigned guarded = 0, entered = 0;
@@ -139,7 +145,7 @@ void others() {
                 entered++; // only who turned it green
                 colour.store(Colour::red, std::memory_order_release);
             }
-            while (spin.test_and_set(std::memory_order_acquire)) std::this_thread::yield();
+            while (spin.test_and_set(std::memory_order_acquire)) sched_yield();
             guarded++;
             spin.clear(std::memory_order_release);
         }
@@ -167,7 +173,8 @@ void references() {
             std::atomic_ref(doubleword) += 5;
             if (n % 4 == 0) std::atomic_ref(real).fetch_add(1);
             Same<2> old = both.load();
-            while (!both.compare_exchange_weak(old, Same<2>{{old.word[0] + 1, old.word[1] + 2}})) {}
+            while (
+                !both.compare_exchange_weak(old, Same<2>{{old.word[0] + 1, old.word[1] + 2}})) {}
         }
     });
     CHECK_EQUAL(byte, threads * each & 0xff);

@@ -1,6 +1,6 @@
-// synchronization.cpp: libstdc++'s latch, barrier and counting_semaphore, which are templates over
-// atomic wait and notify. Phases must not overlap, tokens must not multiply, a critical section has one
-// thread in it.
+// synchronization.cpp: libstdc++'s latch, barrier and counting_semaphore, which are templates
+// over atomic wait and notify. Phases must not overlap, tokens must not multiply, a critical
+// section has one thread in it.
 #include "client.hpp"
 #include <algorithm>
 #include <barrier>
@@ -33,7 +33,8 @@ void latches() {
     for (const long long count : missed) CHECK_EQUAL(count, 0);
 }
 
-// In phase n all write n, cross the barrier, and read n from all; the completion runs once a phase.
+// In phase n all write n, cross the barrier, and read n from all; the completion runs once a
+// phase.
 void barriers() {
     const unsigned phases = client::rounds(2000);
     unsigned plain[threads] = {}, completed = 0;
@@ -61,7 +62,8 @@ void barriers() {
     client::checks++; // that it ended
 }
 
-// A ring of 8 slots with two semaphores and a binary one as the lock: items are conserved, in order.
+// A ring of 8 slots with two semaphores and a binary one as the lock: items are conserved, in
+// order.
 void semaphores() {
     const unsigned each = client::rounds(20000);
     std::counting_semaphore<8> room(8), filled(0);

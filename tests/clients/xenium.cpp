@@ -1,0 +1,121 @@
+// xenium.cpp: Manuel Poeter's Xenium (libxenium-dev): queues, a set, a sequence lock and a
+// work-stealing deque, which free their nodes under hazard pointers, epochs and counted
+// references. x86-64 only: it takes the time stamp counter for random numbers. A node that is
+// freed too early is written over by the allocator, and the items then do not add up.
+#include "client.hpp"
+#include <optional>
+#include <xenium/chase_work_stealing_deque.hpp>
+#include <xenium/harris_michael_list_based_set.hpp>
+#include <xenium/michael_scott_queue.hpp>
+#include <xenium/ramalhete_queue.hpp>
+#include <xenium/reclamation/generic_epoch_based.hpp>
+#include <xenium/reclamation/hazard_pointer.hpp>
+#include <xenium/reclamation/lock_free_ref_count.hpp>
+#include <xenium/seqlock.hpp>
+#include <xenium/vyukov_bounded_queue.hpp>
+
+namespace reclamation = xenium::reclamation;
+using Hazard = reclamation::hazard_pointer<>;
+using Epochs = reclamation::epoch_based<>;
+using Counted = reclamation::lock_free_ref_count<>;
+
+template <typename Queue> void conserve(Queue &queue, unsigned each, int line) {
+    client::conserve(
+        2, 2, each, true,
+        [&](std::uint64_t item) {
+            queue.push(item);
+            return true;
+        },
+        [&](std::uint64_t &item) { return queue.try_pop(item); }, line);
+}
+
+// Each number is put in by all and taken out by all: exactly one thread succeeds in each.
+template <typename Reclaimer> void set(unsigned each) {
+    xenium::harris_michael_list_based_set<unsigned, xenium::policy::reclaimer<Reclaimer>> numbers;
+    unsigned long long in[3] = {}, out[3] = {};
+    client::in_threads(3, [&](unsigned i) {
+        for (unsigned n = 0; n < each; n++) {
+            in[i] += numbers.emplace(n % 31);
+            out[i] += numbers.erase((n + 7) % 31);
+        }
+    });
+    unsigned left = 0;
+    for (auto at = numbers.begin(); at != numbers.end(); ++at) left++;
+    CHECK_EQUAL(in[0] + in[1] + in[2], out[0] + out[1] + out[2] + left);
+    for (unsigned n = 0; n < 31; n++) left -= numbers.erase(n);
+    CHECK_EQUAL(left, 0);
+}
+
+// One owner pushes and pops, two others steal: each item once.
+void deque(unsigned each) {
+    xenium::chase_work_stealing_deque<std::uint64_t> tasks;
+    std::vector<std::uint64_t> items(each + 1);
+    std::vector<client::Ledger> ledgers(3, client::Ledger(1, each, false));
+    for (unsigned n = 1; n <= each; n++) items[n] = client::Ledger::item(0, n);
+    client::in_threads(3, [&](unsigned i) {
+        std::uint64_t *task;
+        if (i > 0) {
+            for (unsigned n = 0; n < each; n++)
+                if (tasks.try_steal(task)) ledgers[i].take(*task);
+            return;
+        }
+        for (unsigned n = 1; n <= each; n++) {
+            while (!tasks.try_push(&items[n]))
+                if (tasks.try_pop(task)) ledgers[0].take(*task);
+            if (n % 3 == 0 && tasks.try_pop(task)) ledgers[0].take(*task);
+        }
+    });
+    for (std::uint64_t *task; tasks.try_pop(task);) ledgers[0].take(*task);
+    for (unsigned i = 1; i < 3; i++) ledgers[0].add(ledgers[i]);
+    ledgers[0].check(__LINE__);
+}
+
+// A writer keeps six words equal; a reader sees them equal.
+void sequence(unsigned each) {
+    struct Data {
+        std::uint64_t word[6];
+    };
+    xenium::seqlock<Data, xenium::policy::slots<4>> lock(Data{});
+    long long torn[3] = {};
+    client::in_threads(3, [&](unsigned i) {
+        for (unsigned n = 0; n < each; n++) {
+            if (i < 2) {
+                lock.update([](Data &data) {
+                    for (auto &word : data.word) word++;
+                });
+                continue;
+            }
+            const Data data = lock.load();
+            for (const auto word : data.word) torn[i] += word != data.word[0];
+        }
+    });
+    CHECK_EQUAL(torn[2], 0);
+    CHECK_EQUAL(lock.load().word[5], 2 * each);
+}
+
+int main() {
+    const unsigned each = client::rounds(20000);
+    {
+        xenium::michael_scott_queue<std::uint64_t, xenium::policy::reclaimer<Hazard>> queue;
+        conserve(queue, each, __LINE__);
+    }
+    {
+        xenium::michael_scott_queue<std::uint64_t, xenium::policy::reclaimer<Epochs>> queue;
+        conserve(queue, each, __LINE__);
+    }
+    {
+        xenium::michael_scott_queue<std::uint64_t, xenium::policy::reclaimer<Counted>> queue;
+        conserve(queue, each, __LINE__);
+    }
+    {
+        xenium::vyukov_bounded_queue<std::uint64_t> queue(64);
+        client::conserve(
+            2, 2, each, true, [&](std::uint64_t item) { return queue.try_push(item); },
+            [&](std::uint64_t &item) { return queue.try_pop(item); }, __LINE__);
+    }
+    set<Hazard>(each);
+    set<Epochs>(each);
+    deque(each);
+    sequence(each);
+    return client::report();
+}
