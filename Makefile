@@ -230,7 +230,7 @@ dist:
 #: V=1 shows commands; SETUP=no keeps the goals above from installing packages
 .PHONY: help clean
 help:
-	@sed -n 's/^#: //p' tests/tests.mk tests/model/model.mk Makefile
+	@sed -n 's/^#: //p' tests/tests.mk tests/model/model.mk abi/*/*.mk tools/*.mk freestanding/*.mk Makefile
 
 clean:
 	rm -rf build

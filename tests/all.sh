@@ -12,6 +12,7 @@ ran=()
 log=build/test.log
 told='Synthesis|SKIP|symbols? expected|compared|identical|faults found|passed|diagnosed|bytes|back end'
 told="$told|model tests:|wrong uses|mutants.awk:|litmus:|made weaker:|table:|agreement:"
+told="$told|not ours|counts by|client  |no-inline|outline-|prebuilt"
 [ -z "${LONG-}" ] || export ORDO_LONG=1
 
 # layer NAME COMMAND...: runs it, shows the lines that say what was done, counts it.
@@ -79,6 +80,15 @@ layer "wrong uses of locks are diagnosed, right ones are silent" tests/core/diag
 layer "demonstration" tests/demo/all.sh
 layer "host and target are kept apart" tests/host.sh
 layer "user programs by the README's recipes" tests/user/user.sh
+layer "outline atomics" tests/outline/outline.sh
+layer "libordo-atomic" tests/atomic_abi/atomic_abi.sh
+layer "libordo-atomic beside GCC's libatomic, call for call" tests/atomic_abi/differential.sh
+layer "programs linked with -latomic, on libordo-atomic" tests/atomic_abi/programs.sh
+layer "ordo audit and ordo-cc" tests/audit/audit.sh
+layer "library for kernels and firmware" tests/freestanding/freestanding.sh \
+    $(tr ' ' '\n' <<< "$TARGETS" | grep -Ev '^generic|-(nasm|pthread)$')
+layer "installed tree and its users" tests/install/install.sh "$HERE"
+layer "clients" tests/clients/clients.sh
 
 echo
 echo "back ends and CPU models run:"

@@ -18,7 +18,7 @@
 
         .macro  FUNC name
         .text
-        .balign 16, 0xcc                // int3
+        .balign 32, 0xcc                // int3
         .globl  \name
         .type   \name, @function
 \name:
@@ -65,7 +65,7 @@
 
         %macro  FUNC 1
         section .text
-        align   16, int3
+        align   32, int3
         global  %1:function (%1.end - %1)
 %1:
         endbr64

@@ -7,7 +7,7 @@
 // in:       rdi object, rsi expected, rcx:rdx desired
 // out:      eax 1 if *object was *expected and is now desired; else 0, and *expected is what was
 //           there
-// clobbers: rax, rdx, r8 (rbx is kept in r8), flags
+// clobbers: rax, rdx, r8 (rbx is kept in r8), r9, r10, flags
 // order:    every one, on success and on failure: a locked instruction is a full barrier even if
 //           it stores back what it read, so the six orderings are names of one body
 // assumes:  object is aligned to 16 bytes: cmpxchg16b faults otherwise
@@ -16,13 +16,18 @@
 FUNC    ordo_compare_exchange_u128_relaxed
         mov     r8, rbx
         CFI(.cfi_register rbx, r8)
+        mov     r9, [rsi]               // expected to r10:r9, and to rdx:rax
+        mov     r10, [rsi+8]
         mov     rbx, rdx                // desired to rcx:rbx
-        mov     rax, [rsi]              // expected to rdx:rax
-        mov     rdx, [rsi+8]
+        mov     rax, r9
+        mov     rdx, r10
         lock
-        cmpxchg16b [rdi]
+        cmpxchg16b [rdi]                // rdx:rax is what was there
         mov     rbx, r8
         CFI(.cfi_restore rbx)
+        xor     r9, rax                 // equal? AMD knows it a cycle earlier than the zero flag
+        xor     r10, rdx
+        or      r9, r10
         jne     .Lcompare_exchange_u128_differs
         mov     eax, 1
         ret
