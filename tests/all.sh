@@ -15,20 +15,54 @@ told="$told|model tests:|wrong uses|mutants.awk:|litmus:|made weaker:|table:|agr
 told="$told|not ours|counts by|client  |no-inline|outline-|prebuilt"
 [ -z "${LONG-}" ] || export ORDO_LONG=1
 
-# layer NAME COMMAND...: runs it, shows the lines that say what was done, counts it.
-layer() {
-    local name=$1 start=$SECONDS
-    shift
-    if "$@" > "$log" 2>&1; then
+# report NAME STATUS SECONDS LOG COMMAND...: shows the lines that say what was done; counts it.
+report() {
+    local name=$1 status=$2 seconds=$3 log=$4
+    shift 4
+    if [ "$status" -eq 0 ]; then
         grep -aE "$told" "$log" | awk '!said[$0]++ { print "    " $0 }'
         passed=$((passed + 1))
-        echo "ok    $name ($((SECONDS - start)) s)"
+        echo "ok    $name ($seconds s)"
     else
         cat "$log"
         failed=$((failed + 1))
-        echo "FAIL  $name ($((SECONDS - start)) s): run again with: $*"
+        echo "FAIL  $name ($seconds s): run again with: $*"
     fi
 }
+
+# layer NAME COMMAND...: one that keeps all CPUs busy.
+layer() {
+    local name=$1 start=$SECONDS status=0
+    shift
+    "$@" > "$log" 2>&1 || status=$?
+    report "$name" $status $((SECONDS - start)) "$log" "$@"
+}
+
+# beside NAME COMMAND...: one that does one thing at a time; as many run as there are CPUs.
+# finish_beside: waits for those, and reports them in order.
+beside() {
+    while (($(jobs -pr | wc -l) >= $(nproc))); do wait -n; done
+    local log=build/test.${#names[@]}.log
+    names+=("$1")
+    shift
+    commands+=("$*")
+    echo $SECONDS > "$log.end"
+    (
+        "$@" > "$log" 2>&1
+        echo $? $SECONDS >> "$log.end"
+    ) &
+}
+finish_beside() {
+    local i log start status end
+    wait
+    for i in "${!names[@]}"; do
+        log=build/test.$i.log
+        { read -r start; read -r status end; } < "$log.end"
+        report "${names[i]}" "$status" $((end - start)) "$log" "${commands[i]}"
+    done
+}
+names=()
+commands=()
 
 jobs=-j$((2 * $(nproc))) # tests of one process at a time, many of which sleep
 
@@ -64,31 +98,33 @@ done
 for target in "$HERE" generic-gcc; do
     layer "calls suite, header of $target" "build/$target/tests/calls" $jobs
 done
+layer "model checker" tests/model/model.sh
 for program in build/{tsan,asan}/{gcc,clang} build/tsan/pthread; do
-    layer "face, core and sharing suites on the generic back end, $program" $program
+    beside "face, core and sharing suites on the generic back end, $program" $program
 done
 for target in "$HERE" "${HERE/gcc/clang}" "${HERE/gcc/pthread}"; do
     [ -e "build/$target/libordo.a" ] || continue # without futexes there is one for x86-64
-    layer "ordo_wait and the parking lot between two copies of the library, $target" \
+    beside "ordo_wait and the parking lot between two copies of the library, $target" \
         tests/user/wait_halves.sh "build/$target/libordo.a" "${target##*-}"
 done
-layer "threads that end in a scope, C and C++, $HERE" tests/user/unwind.sh "build/$HERE/libordo.a"
-layer "model checker" tests/model/model.sh
-layer "start-up choice in a static program" tests/arch/static/feature_bytes.sh
-layer "wrong programs are diagnosed, right ones are silent" tests/face/diagnose.sh
-layer "wrong uses of locks are diagnosed, right ones are silent" tests/core/diagnose.sh
-layer "demonstration" tests/demo/all.sh
-layer "host and target are kept apart" tests/host.sh
-layer "user programs by the README's recipes" tests/user/user.sh
-layer "outline atomics" tests/outline/outline.sh
-layer "libordo-atomic" tests/atomic_abi/atomic_abi.sh
-layer "libordo-atomic beside GCC's libatomic, call for call" tests/atomic_abi/differential.sh
-layer "programs linked with -latomic, on libordo-atomic" tests/atomic_abi/programs.sh
-layer "ordo audit and ordo-cc" tests/audit/audit.sh
-layer "library for kernels and firmware" tests/freestanding/freestanding.sh \
+beside "threads that end in a scope, C and C++, $HERE" tests/user/unwind.sh "build/$HERE/libordo.a"
+beside "start-up choice in a static program" tests/arch/static/feature_bytes.sh
+beside "wrong programs are diagnosed, right ones are silent" tests/face/diagnose.sh
+beside "wrong uses of locks are diagnosed, right ones are silent" tests/core/diagnose.sh
+beside "demonstration" tests/demo/all.sh
+beside "host and target are kept apart" tests/host.sh
+beside "user programs by the README's recipes" tests/user/user.sh
+beside "outline atomics" tests/outline/outline.sh
+beside "libordo-atomic" tests/atomic_abi/atomic_abi.sh
+beside "libordo-atomic beside GCC's libatomic, call for call" tests/atomic_abi/differential.sh
+beside "programs linked with -latomic, on libordo-atomic" tests/atomic_abi/programs.sh
+beside "ordo audit and ordo-cc" tests/audit/audit.sh
+beside "library for kernels and firmware" tests/freestanding/freestanding.sh \
     $(tr ' ' '\n' <<< "$TARGETS" | grep -Ev '^generic|-(nasm|pthread)$')
-layer "installed tree and its users" tests/install/install.sh "$HERE"
-layer "clients" tests/clients/clients.sh
+beside "installed tree and its users" tests/install/install.sh "$HERE"
+beside "clients" tests/clients/clients.sh
+
+finish_beside
 
 echo
 echo "back ends and CPU models run:"
