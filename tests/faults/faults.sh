@@ -10,7 +10,7 @@
 set -u
 cd "$(dirname "$0")/../.."
 
-tables=("$PWD"/tests/faults/{faults,core,sharing,outline}.tbl)
+tables=("$PWD"/tests/faults/{faults,core,sharing,outline,atomic}.tbl)
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy"
@@ -68,7 +68,6 @@ suspects_of_core() {
     suites=$(suites_of "$1")
     for program in core hostile sharing stopped; do
         program=build/$target/tests/$program
-        [ $program != build/x86_64-pthread/tests/stopped ] || continue # not run there
         make "$program" > build.log 2>&1 || { echo " build"; return; }
         # Short rounds: a fault that needs more is the model's to find.
         ORDO_SLOW=10 timeout 90 "$program" -j2 --filter "@($suites)/*" > run.log 2>&1 || {
@@ -96,12 +95,27 @@ suspects_of_outline() {
     echo "$found"
 }
 
+suspects_of_atomic() {
+    local run target runs="x86_64-gcc@x86_64@native aarch64-gcc@aarch64@cortex-a57"
+    case $1 in
+        */x86_64/*) runs=${runs% *} ;;
+        */aarch64/*) runs=${runs#* } ;;
+    esac
+    for run in $runs; do
+        target=build/${run%%@*}
+        make $target/libordo-atomic.{a,so} $target/ordo/libatomic.so.1 > build.log 2>&1 ||
+            { echo " build"; return; }
+        RUNS=$run tests/atomic_abi/atomic_abi.sh > run.log 2>&1 || { echo " programs"; return; }
+    done
+}
+
 # suspects FILE: builds and examines; prints who noticed.
 suspects() {
     local target cpu model found=
     case $1 in
         core/*) suspects_of_core "$1"; return ;;
         abi/outline/*) suspects_of_outline; return ;;
+        abi/atomic/*) suspects_of_atomic "$1"; return ;;
     esac
     IFS=@ read -r target cpu <<< "$(target_of "$1")"
     if ! make "build/$target/libordo.a" "build/$target/libordo.so" "build/$target/tests/arch" \
@@ -126,7 +140,9 @@ suspects() {
 case ${1-} in
     core/*) sound=(core/mutex.c) ;;
     abi/outline*) sound=(abi/outline/cas.S) ;;
-    *) sound=({x86_64,aarch64,armv8.1}/load.S aarch64/features.c core/mutex.c abi/outline/cas.S) ;;
+    abi/atomic*) sound=(abi/atomic/any.c) ;;
+    *) sound=({x86_64,aarch64,armv8.1}/load.S aarch64/features.c core/mutex.c abi/outline/cas.S
+           abi/atomic/any.c) ;;
 esac
 for file in "${sound[@]}"; do
     found=$(suspects "$file")
