@@ -43,7 +43,7 @@ audit() {
         [ ! -e "$archive" ] || against+=("--against=$archive")
     done
     report=$(build/host/ordo audit --list "${against[@]}" "$@" "$program" 2>&1)
-    [ $? -le 1 ] || { verdict="audit: $(head -n 1 <<< "$report")"; return; }
+    [ $? -le 1 ] || { verdict=$(head -n 1 <<< "$report"); return; }
     read -r calls of_runtime functions < <(awk '
         / call sites? reach/ { calls = $1 }
         / atomic functions? from elsewhere/ { functions = $1 }
@@ -178,9 +178,7 @@ export rows host
 
 rm -rf "$rows" && mkdir -p "$rows/table"
 {
-    for program in build/clients/{no-inline-*,outline-gcc,outline-clang}/*; do
-        echo "client $(basename "$(dirname "$program")") $(basename "$program")"
-    done
+    sed 's#build/clients/\(.*\)/#client \1 #' build/clients/programs
     for model in $(models aarch64); do
         echo "prebuilt aarch64 $model iitii usr/bin/iitii"
     done
