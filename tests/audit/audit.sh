@@ -256,6 +256,7 @@ part_arguments() {
     ok "-E" ordo-cc -E served.c -o "a folder/served.i"
     ok "-S" ordo-cc -S "a folder/served.i" -o "a folder/served.s"
     ok "-S made calls" grep -q '__atomic_load_16' "a folder/served.s"
+    ok "-c is silent" test -z "$(ordo-cc -c served.c -o silent.o 2>&1)"
     ok "-c of assembly" ordo-cc -c "a folder/served.s" -o "a folder/served.o"
     ok "linking alone" ordo-cc "a folder/served.o" -o "a folder/served"
     ok "linking alone: audit" says 0 "$nothing" ordo audit "a folder/served"
@@ -265,9 +266,10 @@ part_arguments() {
     ok "standard input, and -x: audit" says 0 "$served" ordo audit from-input
     ok "-r" ordo-cc -r -nostdlib "a folder/served.o" -o part.o
     ok "-latomic gives way" ordo-cc served.c -latomic -o gives-way
-    ok "-l atomic gives way" ordo-cc served.c -l atomic -o gives-way
     ok "-latomic gives way: audit" says 0 "$served
 $nothing" ordo audit gives-way
+    ok "-l atomic gives way" ordo-cc served.c -l atomic -o gives-way
+    ok "-l atomic gives way: audit" says 0 "$nothing" ordo audit gives-way
     ok "ORDO_AUDIT" says 0 "$served" env ORDO_AUDIT=1 ordo-cc served.c
     ok "--ordo-audit=strict passes" ordo-cc --ordo-audit=strict served.c
     ok "--ordo-audit tells" says 0 "escapes: 0 functions, $(ordo-cc left.c && ordo audit a.out |

@@ -50,7 +50,7 @@ ordo-cc.in | set -- "$@" -x none | : | arguments
 ordo-cc.in | -Wl,--whole-archive | -Wl,--no-whole-archive | served
 ordo-cc.in | flags='\''-fno-inline-atomics -moutline-atomics'\'' | flags=-moutline-atomics | served
 ordo-cc.in | flags=-moutline-atomics cpu | flags=-mno-outline-atomics cpu | clang
-ordo-cc.in | -c|-S|-E| | -S|-E| | cmake
+ordo-cc.in | -c|-S|-E| | -S|-E| | arguments
 ordo-cc.in | *ordo-cc| | no-such-compiler| | arguments
 ordo-cc.in | [ $audit = strict ] || | | arguments
 '
