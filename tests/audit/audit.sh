@@ -256,6 +256,7 @@ part_arguments() {
     ok "-E" ordo-cc -E served.c -o "a folder/served.i"
     ok "-S" ordo-cc -S "a folder/served.i" -o "a folder/served.s"
     ok "-S made calls" grep -q '__atomic_load_16' "a folder/served.s"
+    ok "-c is silent" test -z "$(ordo-cc -c served.c -o silent.o 2>&1)"
     ok "-c of assembly" ordo-cc -c "a folder/served.s" -o "a folder/served.o"
     ok "linking alone" ordo-cc "a folder/served.o" -o "a folder/served"
     ok "linking alone: audit" says 0 "$nothing" ordo audit "a folder/served"
@@ -265,9 +266,10 @@ part_arguments() {
     ok "standard input, and -x: audit" says 0 "$served" ordo audit from-input
     ok "-r" ordo-cc -r -nostdlib "a folder/served.o" -o part.o
     ok "-latomic gives way" ordo-cc served.c -latomic -o gives-way
-    ok "-l atomic gives way" ordo-cc served.c -l atomic -o gives-way
     ok "-latomic gives way: audit" says 0 "$served
 $nothing" ordo audit gives-way
+    ok "-l atomic gives way" ordo-cc served.c -l atomic -o gives-way
+    ok "-l atomic gives way: audit" says 0 "$nothing" ordo audit gives-way
     ok "ORDO_AUDIT" says 0 "$served" env ORDO_AUDIT=1 ordo-cc served.c
     ok "--ordo-audit=strict passes" ordo-cc --ordo-audit=strict served.c
     ok "--ordo-audit tells" says 0 "escapes: 0 functions, $(ordo-cc left.c && ordo audit a.out |
@@ -311,9 +313,16 @@ part_refused() {
     # e_shoff, e_shnum and e_shstrndx
     { head -c 40 whole; printf '\0\0\0\0\0\0\0\0'; tail -c +49 whole; } > no-sections-1
     { head -c 60 no-sections-1; printf '\0\0\0\0'; tail -c +65 no-sections-1; } > no-sections
+    # Code that begins behind the end of the file.
+    perl -0777 -pe 'my ($at, $count) = (unpack("Q", substr($_, 40, 8)), unpack("S", substr($_, 60, 2)));
+        for (my $section = $at; $count--; $section += 64) {
+            substr($_, $section + 24, 8) = pack("Q", 1 << 40) if vec($_, $section + 8, 8) & 4;
+        }' whole > code-beyond
     cc x86_64-gcc -c served.c -o object.o
+    echo 'void _start(void) { for (;;); }' > start.c
+    "$(cross x86_64)gcc" -mx32 -nostdlib -static start.c -o x32
     for file in no-such-file . empty text short half other-machine other-class no-sections \
-        object.o "$build/x86_64-gcc/libordo-atomic.a"; do
+        code-beyond x32 object.o "$build/x86_64-gcc/libordo-atomic.a"; do
         ok "$file" refuses ordo audit "$file"
     done
     ok "two programs" status 2 ordo audit whole whole

@@ -29,7 +29,7 @@ audit_scan.c | starts(mnemonic, "lock ") | starts(mnemonic, "lock x") | left
 audit_scan.c | "clrex dmb dsb isb" | "dmb dsb isb" | left
 audit_scan.c | "stclr", | "stclx", | left
 audit_scan.c | with_order[i], "al" | with_order[i], "l" | left
-audit_scan.c | function->owner = owner_runtime; | ; | left
+audit_scan.c | function->owner = owner_runtime; | ; | served
 audit_scan.c | import = import_of_stub(audit, target); | ; | elsewhere
 audit_scan.c | return audit->left_count != 0; | return false; | left
 audit_lines.c | removed = address == 0 | removed = true | left
@@ -40,7 +40,7 @@ audit.c | !program->objects->linked | false | refused
 audit.c | !has_code(program->objects) | false | refused
 machine_code.c | header.e_ident[EI_CLASS] != ELFCLASS64 | false | refused
 machine_code.c | return text ? text : "" | return text | damage
-machine_code.c | (!data || data->d_size != header.sh_size) | false | damage
+machine_code.c | (!data || data->d_size != header.sh_size) | false | refused
 machine_code.c | for_each_section(object, SHT_DYNSYM, read_symbols); | ; | elsewhere
 machine_code.c | read_extents(object); | (void)read_extents; | served
 ordo-cc.in | exec $compiler "$@" $flags | exec $compiler "$@" | cmake
@@ -50,7 +50,7 @@ ordo-cc.in | set -- "$@" -x none | : | arguments
 ordo-cc.in | -Wl,--whole-archive | -Wl,--no-whole-archive | served
 ordo-cc.in | flags='\''-fno-inline-atomics -moutline-atomics'\'' | flags=-moutline-atomics | served
 ordo-cc.in | flags=-moutline-atomics cpu | flags=-mno-outline-atomics cpu | clang
-ordo-cc.in | -c|-S|-E| | -S|-E| | cmake
+ordo-cc.in | -c|-S|-E| | -S|-E| | arguments
 ordo-cc.in | *ordo-cc| | no-such-compiler| | arguments
 ordo-cc.in | [ $audit = strict ] || | | arguments
 '

@@ -1,6 +1,6 @@
 // std_atomic.cpp: libstdc++'s std::atomic and atomic_ref: every integral type, pointers, floating
-// point, enumerations, structures of 4, 8, 16 and 24 bytes, wait and notify. Each operation once
-// by its values, and sums, bits, maxima and whole structures under contention.
+// point, enumerations, structures of 8, 16 and 24 bytes, wait and notify. Each operation once
+// by its values, and sums, bits, exchanges and whole structures under contention.
 #include "client.hpp"
 #include <atomic>
 #include <limits>
@@ -226,7 +226,7 @@ int main() {
     integral<char16_t>();
     integral<char32_t>();
     structures<1>(true);
-    structures<2>(false);
+    structures<2>(true); // GCC's own libatomic says no on ARM64
     structures<3>(false);
     pointers();
     others();
