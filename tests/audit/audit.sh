@@ -284,6 +284,7 @@ $nothing" ordo audit gives-way
     ok "Clang for x86-64 is refused" refuses cc x86_64-clang -c served.c
     ok "32 bits are refused" refuses cc x86_64-gcc -m32 -c served.c
     ok "no such compiler" refuses ordo-cc --ordo-compiler=no-such-compiler -c served.c
+    ok "its own compiler" refuses ordo-cc --ordo-compiler="env ordo-cc" -c served.c
     ok "unknown option" refuses ordo-cc --ordo-such served.c
     ok "no archives there" refuses ordo-cc --ordo-libraries=/nowhere served.c
 }
@@ -313,16 +314,16 @@ part_refused() {
     # e_shoff, e_shnum and e_shstrndx
     { head -c 40 whole; printf '\0\0\0\0\0\0\0\0'; tail -c +49 whole; } > no-sections-1
     { head -c 60 no-sections-1; printf '\0\0\0\0'; tail -c +65 no-sections-1; } > no-sections
-    # Code that begins behind the end of the file.
+    # A symbol table that begins behind the end of the file.
     perl -0777 -pe 'my ($at, $count) = (unpack("Q", substr($_, 40, 8)), unpack("S", substr($_, 60, 2)));
         for (my $section = $at; $count--; $section += 64) {
-            substr($_, $section + 24, 8) = pack("Q", 1 << 40) if vec($_, $section + 8, 8) & 4;
-        }' whole > code-beyond
+            substr($_, $section + 24, 8) = pack("Q", 1 << 40) if vec($_, $section + 4, 8) == 2;
+        }' whole > symbols-beyond
     cc x86_64-gcc -c served.c -o object.o
     echo 'void _start(void) { for (;;); }' > start.c
     "$(cross x86_64)gcc" -mx32 -nostdlib -static start.c -o x32
     for file in no-such-file . empty text short half other-machine other-class no-sections \
-        code-beyond x32 object.o "$build/x86_64-gcc/libordo-atomic.a"; do
+        symbols-beyond x32 object.o "$build/x86_64-gcc/libordo-atomic.a"; do
         ok "$file" refuses ordo audit "$file"
     done
     ok "two programs" status 2 ordo audit whole whole

@@ -51,7 +51,6 @@ ordo-cc.in | -Wl,--whole-archive | -Wl,--no-whole-archive | served
 ordo-cc.in | flags='\''-fno-inline-atomics -moutline-atomics'\'' | flags=-moutline-atomics | served
 ordo-cc.in | flags=-moutline-atomics cpu | flags=-mno-outline-atomics cpu | clang
 ordo-cc.in | -c|-S|-E| | -S|-E| | arguments
-ordo-cc.in | *ordo-cc| | no-such-compiler| | arguments
 ordo-cc.in | [ $audit = strict ] || | | arguments
 '
 make -s SETUP=no WARNINGS= tools build/asan/damage > build.log 2>&1
