@@ -31,17 +31,17 @@ static int result_of_wait(long result)
     }
 }
 
-/* How many were woken or moved. */
-static uint32_t result_of_wake(long result)
+/* How many were woken or moved. EINVAL is a word that is not aligned, or one that others wait for
+ * with futex_pi.h: the memory has another use by now, and the wake was for none of them. */
+static uint32_t result_of_wake(long result, const ordo_atomic_u32 *from, const ordo_atomic_u32 *to)
 {
-    switch (result) {
-    case -EFAULT: return 0;
-    case -EINVAL: ordo_misuse("futex.c: wake of a word that is not aligned");
-    default:
-        if (result < 0)
-            ordo_misuse("futex.c: the system refuses to wake");
-        return (uint32_t)result;
-    }
+    if (result == -EINVAL && ((uintptr_t)from | (uintptr_t)to) % sizeof from->plain != 0)
+        ordo_misuse("futex.c: wake of a word that is not aligned");
+    if (result == -EFAULT || result == -EINVAL)
+        return 0;
+    if (result < 0)
+        ordo_misuse("futex.c: the system refuses to wake");
+    return (uint32_t)result;
 }
 
 int ordo_futex_wait_bitset(const ordo_atomic_u32 *word, uint32_t expected, uint64_t deadline,
@@ -73,7 +73,8 @@ uint32_t ordo_futex_wake_bitset(const ordo_atomic_u32 *word, uint32_t count, uin
     if (count == 0)
         return 0;
     return result_of_wake(futex_call(word, futex_kind(FUTEX_WAKE_BITSET, flags),
-                                     (uint32_t)futex_count(count), 0, NULL, bits));
+                                     (uint32_t)futex_count(count), 0, NULL, bits),
+                          word, NULL);
 }
 
 uint32_t ordo_futex_wake(const ordo_atomic_u32 *word, uint32_t count)
@@ -85,7 +86,8 @@ uint32_t ordo_futex_requeue(const ordo_atomic_u32 *from, uint32_t wake, const or
                             uint32_t move, unsigned int flags)
 {
     return result_of_wake(futex_call(from, futex_kind(FUTEX_REQUEUE, flags),
-                                     (uint32_t)futex_count(wake), futex_count(move), to, 0));
+                                     (uint32_t)futex_count(wake), futex_count(move), to, 0),
+                          from, to);
 }
 
 int ordo_futex_compare_requeue(const ordo_atomic_u32 *from, uint32_t expected, uint32_t wake,

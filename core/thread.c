@@ -310,17 +310,24 @@ void *ordo_thread_join(ordo_thread *thread)
     return result;
 }
 
-int ordo_thread_scope_spawn(struct ordo_thread_scope *scope, void *(*body)(void *),
-                            void *argument)
+int ordo_thread_scope_spawn_with(struct ordo_thread_scope *scope,
+                                 const struct ordo_thread_options *options,
+                                 void *(*body)(void *), void *argument)
 {
     ordo_thread *thread;
-    const int error = ordo_thread_spawn(&thread, body, argument);
+    const int error = ordo_thread_spawn_with(&thread, options, body, argument);
 
     if (error == 0) {
         thread->older = scope->newest;
         scope->newest = thread;
     }
     return error;
+}
+
+int ordo_thread_scope_spawn(struct ordo_thread_scope *scope, void *(*body)(void *),
+                            void *argument)
+{
+    return ordo_thread_scope_spawn_with(scope, &(struct ordo_thread_options){0}, body, argument);
 }
 
 void ordo_thread_scope_end(struct ordo_thread_scope *scope)

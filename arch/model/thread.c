@@ -106,17 +106,31 @@ void *ordo_thread_join(ordo_thread *thread)
     return join(thread, __builtin_return_address(0));
 }
 
-int ordo_thread_scope_spawn(struct ordo_thread_scope *scope, void *(*body)(void *),
-                            void *argument)
+static int spawn_in(struct ordo_thread_scope *scope, void *(*body)(void *), void *argument,
+                    const void *site)
 {
     ordo_thread *thread;
-    const int error = spawn(&thread, body, argument, __builtin_return_address(0));
+    const int error = spawn(&thread, body, argument, site);
 
     if (error == 0) {
         thread->older = scope->newest;
         scope->newest = thread;
     }
     return error;
+}
+
+int ordo_thread_scope_spawn(struct ordo_thread_scope *scope, void *(*body)(void *),
+                            void *argument)
+{
+    return spawn_in(scope, body, argument, __builtin_return_address(0));
+}
+
+int ordo_thread_scope_spawn_with(struct ordo_thread_scope *scope,
+                                 const struct ordo_thread_options *options,
+                                 void *(*body)(void *), void *argument)
+{
+    (void)options;
+    return spawn_in(scope, body, argument, __builtin_return_address(0));
 }
 
 void ordo_thread_scope_end(struct ordo_thread_scope *scope)

@@ -64,6 +64,11 @@ struct ordo_thread_scope {
 __attribute__((warn_unused_result)) int ordo_thread_scope_spawn(struct ordo_thread_scope *scope,
                                                                 void *(*body)(void *),
                                                                 void *argument);
+/* The same with options, as ordo_thread_spawn_with. */
+__attribute__((warn_unused_result)) int
+ordo_thread_scope_spawn_with(struct ordo_thread_scope *scope,
+                             const struct ordo_thread_options *options, void *(*body)(void *),
+                             void *argument);
 void ordo_thread_scope_end(struct ordo_thread_scope *scope);
 
 /* ---- Who am I -------------------------------------------------------------------------------- */

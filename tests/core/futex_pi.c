@@ -133,3 +133,29 @@ Test(futex_pi, requeue)
     cr_expect(ordo_futex_unlock_pi(&lock, ordo_futex_private) == 0);
     cr_expect(ordo_thread_join(waiter) == NULL);
 }
+
+static void *lock_and_unlock(void *unused)
+{
+    while (ordo_futex_lock_pi(&lock, ORDO_NEVER, ordo_futex_private) != 0)
+        continue; /* EINTR, EAGAIN */
+    cr_expect(ordo_futex_unlock_pi(&lock, ordo_futex_private) == 0);
+    return unused;
+}
+
+/* The memory of a word that is woken late may be such a lock by now: nobody is woken by that. */
+Test(futex_pi, wakes_that_are_not_for_it)
+{
+    ordo_thread *waiter;
+
+    cr_assert(ordo_futex_lock_pi(&lock, ORDO_NEVER, ordo_futex_private) == 0);
+    cr_assert(ordo_thread_spawn(&waiter, lock_and_unlock, NULL) == 0);
+    while ((ordo_load(&lock, ordo_relaxed) & FUTEX_WAITERS) == 0)
+        ordo_thread_yield(); /* the kernel sets it in one step with the thread's coming */
+    errno = 77;
+    cr_expect(ordo_futex_wake(&lock, UINT32_MAX) == 0);
+    cr_expect(ordo_futex_requeue(&lock, 1, &condition, 1, ordo_futex_private) == 0);
+    cr_expect(ordo_futex_requeue(&condition, 1, &lock, 1, ordo_futex_private) == 0);
+    cr_expect(errno == 77);
+    cr_expect(ordo_futex_unlock_pi(&lock, ordo_futex_private) == 0);
+    ordo_thread_join(waiter);
+}

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <pthread.h>
 
+#include "disturber.h"
 #include "ordo/ordo.h"
 #include "ordo/thread.h"
 #include "rounds.h"
@@ -39,6 +40,27 @@ Test(park, sleep_until)
     ordo_thread_sleep_until(deadline);
     cr_expect(ordo_clock_now() >= deadline);
     ordo_thread_sleep_until(0);
+}
+
+static void count_signal(void *count)
+{
+    __atomic_fetch_add((unsigned int *)count, 1, __ATOMIC_RELAXED);
+}
+
+/* So many signals that most of them come in a sleep. */
+Test(park, signals_do_not_end_a_sleep)
+{
+    enum { enough = 100 };
+    unsigned int signals = 0;
+    struct disturber disturber;
+
+    disturber_start(&disturber, count_signal, &signals);
+    while (__atomic_load_n(&signals, __ATOMIC_RELAXED) < enough) {
+        const uint64_t deadline = ordo_clock_now() + 5 * millisecond;
+        ordo_thread_sleep_until(deadline);
+        cr_assert(has_just_passed(deadline));
+    }
+    disturber_stop(&disturber);
 }
 
 static unsigned int handed; /* plain: `turn` orders the accesses, as park may be left for nothing */

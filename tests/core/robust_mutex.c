@@ -4,12 +4,14 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -195,6 +197,71 @@ Test(robust_mutex, all_waiters_learn_that_it_is_lost)
         ordo_thread_join(threads[i]);
         cr_expect(results[i] == ENOTRECOVERABLE);
     }
+}
+
+/* ---- What the kernel finds when an operation is over ----------------------------------------- */
+
+/* Whether it finds none under way, in the list of the calling thread. One that is left there has it
+ * look, when the thread ends, for a word where there may be something else by then. */
+static bool none_is_pending(void)
+{
+    struct robust_list_head *head = NULL;
+    size_t size = 0;
+
+    return syscall(SYS_get_robust_list, 0, &head, &size) == 0 && head->list_op_pending == NULL;
+}
+
+/* The calling thread has nothing locked. */
+static void lock_and_look(int (*lock)(ordo_robust_mutex *mutex), int wanted)
+{
+    cr_assert(none_is_pending());
+    const int result = lock(&thread_mutex);
+    cr_expect(result == wanted && none_is_pending(), "%d", result);
+}
+
+static void unlock_and_look(void)
+{
+    ordo_robust_mutex_unlock(&thread_mutex);
+    cr_expect(none_is_pending());
+}
+
+static int lock_in_time(ordo_robust_mutex *mutex)
+{
+    return ordo_robust_mutex_lock_until(mutex, ordo_clock_now() + millisecond);
+}
+
+static void *lock_in_vain(void *unused)
+{
+    lock_and_look(ordo_robust_mutex_try_lock, EBUSY);
+    lock_and_look(lock_in_time, ETIMEDOUT);
+    return unused;
+}
+
+Test(robust_mutex, nothing_stays_pending)
+{
+    static int (*const locks[])(ordo_robust_mutex *) = {
+        ordo_robust_mutex_lock, ordo_robust_mutex_try_lock, lock_in_time};
+
+    if (is_skipped())
+        return;
+    for (unsigned int i = 0; i < 3; i++) {
+        lock_and_look(locks[i], 0);
+        run_thread(lock_in_vain, NULL);
+        unlock_and_look(); /* a wake: the one that timed out has left its mark */
+        lock_and_look(locks[i], 0);
+        unlock_and_look(); /* no wake */
+    }
+    for (unsigned int i = 0; i < 3; i++) {
+        run_thread(lock_and_end, NULL);
+        lock_and_look(locks[i], EOWNERDEAD);
+        ordo_robust_mutex_consistent(&thread_mutex);
+        unlock_and_look();
+    }
+    run_thread(lock_and_end, NULL);
+    lock_and_look(ordo_robust_mutex_lock, EOWNERDEAD);
+    unlock_and_look();
+    for (unsigned int i = 0; i < 3; i++)
+        lock_and_look(locks[i], ENOTRECOVERABLE);
 }
 
 struct sum {

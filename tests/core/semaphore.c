@@ -260,9 +260,19 @@ Test(semaphore, between_processes)
 
 /* ---- Unmapped by who takes the token --------------------------------------------------------- */
 
+/* Functions of the right type: a void * is no ordo_semaphore *. */
+#define KIND(kind, POST)                                                                           \
+    static void kind##_wait(void *semaphore) { ordo_##kind##_wait(semaphore); }                    \
+    static void kind##_post(void *semaphore) { (void)(POST); }
+
+KIND(semaphore, ordo_semaphore_post(semaphore, 1))
+KIND(process_shared_semaphore, ordo_process_shared_semaphore_post(semaphore, 1))
+KIND(binary_semaphore, ordo_binary_semaphore_post(semaphore))
+
 struct scene {
+    void (*wait)(void *semaphore), (*post)(void *semaphore);
+    int sharing; /* MAP_PRIVATE or MAP_SHARED */
     void *page;
-    bool is_binary;
     unsigned int arrived, rounds;
 };
 
@@ -272,22 +282,16 @@ static void post_or_unmap(unsigned self, void *shared)
 
     for (unsigned int i = 0; i < scene->rounds; i++) {
         if (self == 0) {
-            scene->page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                               -1, 0);
+            scene->page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+                               scene->sharing | MAP_ANONYMOUS, -1, 0);
             if (scene->page == MAP_FAILED)
                 abort();
         }
         meet(&scene->arrived, 4 * i + 2);
         if (self == 0) {
-            if (scene->is_binary)
-                (void)ordo_binary_semaphore_post(scene->page);
-            else
-                (void)ordo_semaphore_post(scene->page, 1);
+            scene->post(scene->page);
         } else {
-            if (scene->is_binary)
-                ordo_binary_semaphore_wait(scene->page);
-            else
-                ordo_semaphore_wait(scene->page);
+            scene->wait(scene->page);
             munmap(scene->page, 4096);
         }
         meet(&scene->arrived, 4 * i + 4);
@@ -296,12 +300,21 @@ static void post_or_unmap(unsigned self, void *shared)
 
 Test(semaphore, unmapped_by_who_takes_the_token, .timeout = 300)
 {
-    struct scene scene = {.rounds = test_rounds(1)};
+    struct scene scene = {semaphore_wait, semaphore_post, MAP_PRIVATE, .rounds = test_rounds(1)};
     run_threads(2, post_or_unmap, &scene);
 }
 
 Test(semaphore, binary_unmapped_by_who_takes_the_token, .timeout = 300)
 {
-    struct scene scene = {.rounds = test_rounds(1), .is_binary = true};
+    struct scene scene = {binary_semaphore_wait, binary_semaphore_post, MAP_PRIVATE,
+                          .rounds = test_rounds(1)};
     run_threads(2, post_or_unmap, &scene);
+}
+
+Test(semaphore, process_shared_unmapped_by_who_takes_the_token, .timeout = 300)
+{
+    struct scene scene = {process_shared_semaphore_wait, process_shared_semaphore_post, MAP_SHARED,
+                          .rounds = test_rounds(1)};
+    if (has_futex_for("process_shared_semaphore"))
+        run_threads(2, post_or_unmap, &scene);
 }

@@ -247,6 +247,13 @@ static void *use_stack(void *bytes)
     return (void *)whole;
 }
 
+/* For a thread whose result nobody gets. */
+static void *note_stack(void *bytes)
+{
+    *(size_t *)bytes = (size_t)use_stack(bytes);
+    return NULL;
+}
+
 Test(thread, stack_size)
 {
     static const size_t sizes[] = {1, 100001, 2 << 20, (48 << 20) + 1};
@@ -261,6 +268,25 @@ Test(thread, stack_size)
         cr_expect(whole >= sizes[i], "%zu of %zu bytes", whole, sizes[i]);
         cr_expect(whole <= 4 * sizes[i] + (1 << 20), "%zu for %zu bytes", whole, sizes[i]);
     }
+}
+
+/* In a scope, beside a thread that has none. */
+Test(thread, options_in_a_scope)
+{
+    static const size_t size = 48 << 20;
+    const struct ordo_thread_options options = {.name = "in a scope", .stack_size = size};
+    char name[16] = "", own[16], usual[16] = "";
+    size_t used = size / 2;
+
+    cr_assert(name_of_mine(own) == own);
+    ORDO_THREAD_SCOPE (scope) {
+        cr_assert(ordo_thread_scope_spawn_with(&scope, &options, name_of_mine, name) == 0);
+        cr_assert(ordo_thread_scope_spawn(&scope, name_of_mine, usual) == 0);
+        cr_assert(ordo_thread_scope_spawn_with(&scope, &options, note_stack, &used) == 0);
+    }
+    cr_expect(strcmp(name, "in a scope") == 0, "%s", name);
+    cr_expect(strcmp(usual, own) == 0, "%s", usual);
+    cr_expect(used >= size && used <= 4 * size, "%zu of %zu bytes", used, size);
 }
 
 /* ---- Failures -------------------------------------------------------------------------------- */
@@ -291,6 +317,10 @@ Test(thread, impossible_stack_size)
     for (size_t size = SIZE_MAX; size > SIZE_MAX - page; size -= 511) {
         const struct ordo_thread_options options = {.stack_size = size};
         cr_expect(fails_with(&options, EINVAL, EINVAL), "%zu", size);
+        ORDO_THREAD_SCOPE (scope) {
+            cr_expect(ordo_thread_scope_spawn_with(&scope, &options, itself, NULL) == EINVAL);
+            cr_expect(scope.newest == NULL);
+        }
     }
     expect_that_threads_can_be_had();
 }

@@ -1,5 +1,6 @@
 /* thread_ends.c: what happens at the end of a thread, and to wakes that come too late for it. */
 #include <criterion/criterion.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -68,6 +69,39 @@ Test(thread_ends, exit_nodes)
         pthread_join(foreign, NULL);
         cr_expect(count == 21, "%u", count);
     }
+}
+
+/* ---- Records --------------------------------------------------------------------------------- */
+
+static void *ask_who(void *ends_early)
+{
+    ordo_thread_self();
+    if (ends_early != NULL)
+        pthread_exit(NULL);
+    return NULL;
+}
+
+/* Threads that ordo did not spawn, one at a time. */
+static void end_foreign_threads(unsigned int count)
+{
+    for (uintptr_t i = 0; i < count; i++) {
+        pthread_t foreign;
+        cr_assert(pthread_create(&foreign, NULL, ask_who, (void *)(i % 2)) == 0);
+        pthread_join(foreign, NULL);
+    }
+}
+
+/* Bytes allocated, by the C library's count; a record that each thread leaves behind would be some
+ * pointers for each. (The sanitizers count otherwise: AddressSanitizer tells what is left.) */
+Test(thread_ends, foreign_threads_leave_no_record)
+{
+    enum { count = 500 };
+
+    end_foreign_threads(20); /* the C library keeps a stack or two, and what comes with it */
+    const size_t before = mallinfo2().uordblks;
+    end_foreign_threads(count);
+    const size_t after = mallinfo2().uordblks;
+    cr_expect(after < before + count * sizeof(void *), "%zu bytes, then %zu", before, after);
 }
 
 /* ---- Wakes of a thread that has left and ended ----------------------------------------------- */

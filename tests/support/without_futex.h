@@ -4,17 +4,15 @@
 #define ORDO_TEST_WITHOUT_FUTEX_H
 
 #include <errno.h>
-#include <linux/filter.h>
 #include <linux/futex.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
+
+#include "call_filter.h"
 
 /* From now on futex(2) with this operation, private or shared, returns ENOSYS, in the calling
  * thread and those that it starts. Returns whether the system let us. There is no way back: for
  * children. */
-static inline _Bool without_futex(unsigned int operation)
+static inline bool without_futex(unsigned int operation)
 {
     struct sock_filter code[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -26,10 +24,8 @@ static inline _Bool without_futex(unsigned int operation)
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
-    const struct sock_fprog program = {sizeof code / sizeof *code, code};
 
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
-           && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+    return install_filter(code, sizeof code / sizeof *code);
 }
 
 #endif
