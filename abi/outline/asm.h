@@ -41,8 +41,8 @@
         .macro  UNLESS_LSE without
 #if defined ORDO_LSE && defined ORDO_LLSC
         .hidden __aarch64_have_lse_atomics
-        adrp    x16, __aarch64_have_lse_atomics
-        ldrb    w16, [x16, :lo12:__aarch64_have_lse_atomics]
-        cbz     w16, \without
+        adrp    x17, __aarch64_have_lse_atomics
+        ldrb    w17, [x17, :lo12:__aarch64_have_lse_atomics]
+        cbz     w17, \without
 #endif
         .endm

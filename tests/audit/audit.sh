@@ -238,6 +238,10 @@ $nothing" ordo audit -L stripped-ordo stripped
     ok "libgcc's helpers" says 1 '2 __aarch64_ldadd4_acq_rel in libgcc.a(ldadd_4_4.o)' \
         ordo audit helpers
     ok "libgcc's helpers: none is ordo's" none_is_ours helpers __aarch64
+    # The C library, which comes later, got libgcc's.
+    "$gcc" -O2 -moutline-atomics mixed.c plain.c -static "$build/$target/libordo-outline.a" -o both
+    ok "helpers of both" says 1 '2 __aarch64_ldadd4_acq_rel
+7 __aarch64_cas4_rel in libgcc.a(cas_4_3.o) (7 from the run-time library)' ordo audit both
 }
 # none_is_ours PROGRAM PREFIX: no function whose name begins so is taken for ordo's.
 none_is_ours() {

@@ -75,7 +75,7 @@ code aarch64 fetch ldadd8_relax 's/w15/w14/' \
     'ldadd8_relax: writes a register that is not a helper.s' 'x14'
 code aarch64 cas cas2_acq 's/w16/w1/; s/w1, w1$/w3, w1/' \
     'cas2_acq: writes a register that is not a helper.s' 'x1, which cas16 only may write'
-code aarch64-fat swp swp4_acq 's/w16/w18/' \
+code aarch64-fat swp swp4_acq 's/w17/w18/' \
     'swp4_acq: writes a register that' 'the platform register'
 code aarch64 swp swp1_relax 's/^1: .*/&\n mov x30, x16/' \
     'swp1_relax: writes a register that no routine may' 'the return address'
@@ -88,7 +88,7 @@ code aarch64 fetch ldadd4_relax 's/(.modify) .new, (.old, .value)/\1 \\value, \2
 
 # ---- the byte, names, bytes ---------------------------------------------------------------------
 
-code aarch64-fat swp swp8_acq 's/cbz     w16/cbnz    w16/' \
+code aarch64-fat swp swp8_acq 's/cbz     w17/cbnz    w17/' \
     'swp8_acq: expected "cbz' 'LSE where the byte is 0'
 code aarch64-fat swp swp8_acq 's/__aarch64_have_lse_/__aarch64_have_lse2_/' \
     'swp8_acq: expected "feature lse_atomics"' 'another byte'
