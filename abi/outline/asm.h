@@ -37,7 +37,8 @@
 
 /* Goes to `without` on a CPU that has no LSE; else on. The byte is 0 until somebody sets it, and 0
  * is right on every CPU; the two bodies may also meet on one object (arch/aarch64/dispatch.S says
- * why). It is read plainly and orders nothing. */
+ * why). It is read plainly and orders nothing; by x17, where libgcc has x16, so that `ordo audit`
+ * can tell the two apart. */
         .macro  UNLESS_LSE without
 #if defined ORDO_LSE && defined ORDO_LLSC
         .hidden __aarch64_have_lse_atomics
