@@ -73,7 +73,7 @@ static unsigned int depth, room;
 
 static const struct model_test *test;
 
-struct model_settings model_settings;
+struct model_settings model_settings = {.times = 1};
 void (*model_on_execution)(void);
 
 /* ---- The stack of branches ------------------------------------------------------------------- */
@@ -440,8 +440,9 @@ static void judge_all(struct model_result *result, bool reached)
 
 struct model_result model_run(const struct model_test *the_test)
 {
-    const unsigned long bound =
-        model_settings.executions > 0 ? model_settings.executions : the_test->options.executions;
+    const unsigned long bound = model_settings.executions > 0
+                                    ? model_settings.executions
+                                    : the_test->options.executions * model_settings.times;
     const double start = now();
     struct model_result result = {.complete = false};
     bool reached = false, was_repeated = false, was_cut = false, is_over = false;

@@ -34,6 +34,7 @@ uint64_t model_final(const volatile void *address);
 /* Settings for all tests; main.c sets them from its options. */
 struct model_settings {
     unsigned long executions; /* bound that replaces each test's own; 0: none */
+    unsigned long times;      /* how many times a test's own bound, without that */
     unsigned long replay;     /* explore up to this run and stop after it; 0: all */
     bool reverse;             /* the last thread that can step does, not the first */
     bool verbose;

@@ -1,7 +1,7 @@
 /* main.c: runs the model tests of a program: those that MODEL_TEST registered, or one of them.
  *
- *     program [--list] [--only NAME] [--replay SEED] [--executions N] [--dot FILE] [--reverse]
- *             [--verbose]
+ *     program [--list] [--only NAME] [--replay SEED] [--executions N] [--times N] [--dot FILE]
+ *             [--reverse] [--verbose]
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -29,6 +29,7 @@ static void print_help(void)
          "  --replay SEED      runs up to the execution that a failure printed as its seed, calls\n"
          "                     model_replay_here (a place for a breakpoint) and runs that one\n"
          "  --executions N     stops each test after N executions\n"
+         "  --times N          stops tests that have a bound of their own after N times as many\n"
          "  --dot FILE         where a failed execution goes as a Graphviz picture\n"
          "  --reverse          lets the last thread go first, not the first one: the numbers of\n"
          "                     executions must be the same\n"
@@ -65,12 +66,26 @@ static unsigned long split_seed(char *seed)
     return *end == '\0' ? run : 0;
 }
 
+/* The number, of 1 at least, that an option has as its argument. */
+static unsigned long number(const char *argument)
+{
+    char *end;
+    const unsigned long value = strtoul(argument, &end, 10);
+
+    if (*end != '\0' || value == 0 || *argument == '-') {
+        fprintf(stderr, "%s is not a number of executions, 1 or more\n", argument);
+        exit(2);
+    }
+    return value;
+}
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
         {"list", no_argument, NULL, 'l'},          {"only", required_argument, NULL, 'o'},
         {"replay", required_argument, NULL, 'r'},  {"executions", required_argument, NULL, 'n'},
-        {"dot", required_argument, NULL, 'd'},     {"verbose", no_argument, NULL, 'v'},
+        {"times", required_argument, NULL, 't'},   {"dot", required_argument, NULL, 'd'},
+        {"verbose", no_argument, NULL, 'v'},
         {"reverse", no_argument, NULL, 'b'},       {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0}};
     const char *only = NULL;
@@ -95,7 +110,10 @@ int main(int argc, char **argv)
             }
             break;
         case 'n':
-            model_settings.executions = strtoul(optarg, NULL, 10);
+            model_settings.executions = number(optarg);
+            break;
+        case 't':
+            model_settings.times = number(optarg);
             break;
         case 'd':
             model_settings.dot = optarg;
