@@ -335,7 +335,7 @@ void ordo_blocks_discard(struct channel *channel)
             is = stamp(position, stamp_abandoned);
         if ((is != stamp(position, stamp_full) && is != stamp(position, stamp_abandoned))
             || !ordo_compare_exchange(&channel->first, &head, joined(block, position + 1),
-                                      ordo_seq_cst, ordo_relaxed))
+                                      ordo_acq_rel, ordo_relaxed))
             continue;
         if (is == stamp(position, stamp_full) && channel->destroy != NULL)
             channel->destroy(message_in(channel, slot));

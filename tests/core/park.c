@@ -152,7 +152,7 @@ static void park_and_unpark(unsigned int self, void *shared)
     }
 }
 
-Test(park, token_at_the_deadline)
+Test(park, token_at_the_deadline, .timeout = 300)
 {
     struct deadlines deadlines = {.rounds = test_rounds(10)};
 
