@@ -19,6 +19,9 @@
  * jump.h       a longjmp that gives back poison mutexes, and lets a once run again
  * thread.h, futex.h, futex_pi.h, clock.h, membarrier.h   what they stand on, for locks of one's own
  * parking_lot.h   for locks of one's own that are a few bits
+ *
+ * Not in here, as they belong to other libraries: outline.h (libordo-outline), freestanding.h
+ * (libordo-freestanding).
  */
 #ifndef ORDO_ORDO_H
 #define ORDO_ORDO_H
