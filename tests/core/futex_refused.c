@@ -1,5 +1,5 @@
-/* futex_refused.c: what the system refuses, in a sandbox or for a word that is wrong. A wake that was
- * not made would be a thread that sleeps for ever, so it ends the program, which says why. */
+/* futex_refused.c: what the system refuses, in a sandbox or for a word that is wrong. A wake that
+ * was not made would be a thread that sleeps for ever, so it ends the program, which says why. */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdio.h>
