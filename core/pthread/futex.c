@@ -128,9 +128,16 @@ static uint32_t serve(const ordo_atomic_u32 *from, const ordo_atomic_u32 *to,
 {
     const struct ordo_unparking unparking = {
         .validate = is_to_be_done, .choose = choose, .context = demand};
-    const struct ordo_unparked result = ordo_parking_lot_requeue(key_of(from), key_of(to), &unparking);
+    const struct ordo_unparked result =
+        ordo_parking_lot_requeue(key_of(from), key_of(to), &unparking);
 
     return (uint32_t)(result.woken + result.moved);
+}
+
+static void expect_aligned(const ordo_atomic_u32 *from, const ordo_atomic_u32 *to)
+{
+    if (!is_aligned(from) || !is_aligned(to))
+        ordo_misuse("futex.c: wake of a word that is not aligned");
 }
 
 uint32_t ordo_futex_wake_bitset(const ordo_atomic_u32 *word, uint32_t count, uint32_t bits,
@@ -140,6 +147,7 @@ uint32_t ordo_futex_wake_bitset(const ordo_atomic_u32 *word, uint32_t count, uin
 
     if (bits == 0)
         ordo_misuse("futex.c: wake without bits");
+    expect_aligned(word, word);
     return is_shared(flags) ? 0 : serve(word, word, &demand);
 }
 
@@ -153,6 +161,7 @@ uint32_t ordo_futex_requeue(const ordo_atomic_u32 *from, uint32_t wake, const or
 {
     struct demand demand = {.wake = wake, .move = move, .bits = ORDO_FUTEX_ANY};
 
+    expect_aligned(from, to);
     return is_shared(flags) ? 0 : serve(from, to, &demand);
 }
 
