@@ -334,8 +334,9 @@ void ordo_blocks_discard(struct channel *channel)
                                      ordo_release, ordo_acquire))
             is = stamp(position, stamp_abandoned);
         if ((is != stamp(position, stamp_full) && is != stamp(position, stamp_abandoned))
+            /* Release: pairs with the acquire in ordo_blocks_length. Nobody waits any more. */
             || !ordo_compare_exchange(&channel->first, &head, joined(block, position + 1),
-                                      ordo_acq_rel, ordo_relaxed))
+                                      ordo_release, ordo_relaxed))
             continue;
         if (is == stamp(position, stamp_full) && channel->destroy != NULL)
             channel->destroy(message_in(channel, slot));
