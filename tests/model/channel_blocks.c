@@ -90,6 +90,19 @@ MODEL_TEST(receive_at_the_edge, .expect = model_reached)
     end();
 }
 
+/* The second receiver comes into the new block by the head alone, as the first has moved it. */
+MODEL_TEST(two_receive_past_the_edge, .expect = model_passes)
+{
+    start(ORDO_UNBOUNDED);
+    fill_a_block();
+    empty_a_block();
+    TOGETHER(send_0_and_1, try_to_receive_one_of_them, try_to_receive_one_of_them);
+    const unsigned int sum_of_two = received_by_all();
+    const unsigned int first_left = try_receive();
+    model_assert(sum_of_two + first_left + try_receive() == 0x11);
+    end();
+}
+
 MODEL_TEST(wait_at_the_edge, .expect = model_passes, .executions = 3000)
 {
     start(ORDO_UNBOUNDED);
