@@ -103,7 +103,8 @@ suspects_of_atomic() {
     esac
     for run in $runs; do
         target=build/${run%%@*}
-        make $target/libordo-atomic.{a,so} $target/ordo/libatomic.so.1 > build.log 2>&1 ||
+        make $target/libordo-atomic.{a,so} $target/ordo/libatomic.so.1 \
+                $([[ $run == x86_64* ]] || echo $target/libordo-outline.a) > build.log 2>&1 ||
             { echo " build"; return; }
         RUNS=$run tests/atomic_abi/atomic_abi.sh > run.log 2>&1 || { echo " programs"; return; }
     done
