@@ -72,22 +72,25 @@ for run in $RUNS; do
     suites="arch face core hostile sharing stopped"
     rounds=
     case $target@$model in
-        # The routines of aarch64-gcc once more: a tenth of the rounds.
-        aarch64-fat-gcc@cortex-a57) suites="arch face core sharing" rounds=ORDO_SLOW=10 ;;
+        # What waits and wakes is the other ones' in the first two; for LONG it is all run.
+        aarch64-fat-gcc@cortex-a57|aarch64-fat-clang@neoverse-n1)
+            suites="arch face${LONG:+ core sharing}" ;;
+        # The same C from the same compiler as x86_64-gcc's, on the builtins: a tenth of the rounds.
+        generic-gcc@*) rounds=ORDO_SLOW=10 ;;
         *-gcc@*) ;;
         # Nothing but what waits and wakes is another one's.
         *-pthread@*) suites="core hostile sharing stopped" rounds=ORDO_SLOW=10 ;;
         # The same bytes from another assembler.
         *-nasm@*) suites="arch face" ;;
-        # The same C from another compiler: core and sharing where a process starts fast, and on one
-        # ARM target, with a tenth of the rounds; no hostile futexes, no stopped peers.
-        *@native|aarch64-fat-clang@neoverse-n1) suites="arch face core sharing" rounds=ORDO_SLOW=10 ;;
+        # The same C from another compiler: core and sharing where a process starts fast, with a
+        # tenth of the rounds; no hostile futexes, no stopped peers.
+        *@native) suites="arch face core sharing" rounds=ORDO_SLOW=10 ;;
         *) suites="arch face" ;;
     esac
     # On a CPU without LSE the arch suite shows that it notices; there is no more to run.
     [ "${target%-*}@$model" != armv8.1@cortex-a57 ] || suites=arch
     for suite in $suites; do
-        few=$([[ $suite != @(core|sharing) ]] || echo "$rounds")
+        few=$([[ -n ${LONG-} || $suite != @(core|sharing) ]] || echo "$rounds")
         layer "$suite suite, $target on $model" \
             env $few toolchains/run "$cpu" "$model" "build/$target/tests/$suite" $jobs
     done

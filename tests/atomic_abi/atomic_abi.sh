@@ -126,14 +126,16 @@ for run in $RUNS; do
     library=$root/build/$target/libordo-atomic
     [ -e "$library.a" ] || continue # no libordo-atomic for this one
     [ "${target%-*}@$model" != armv8.1@cortex-a57 ] || continue
-    cc=gcc cxx=g++ clang=clang binutils=
+    cc=gcc cxx=g++ binutils=
     if [ "$cpu" != "$host" ]; then
         cc=$cpu-linux-gnu-gcc cxx=$cpu-linux-gnu-g++ binutils=$cpu-linux-gnu-
-        clang="clang --target=$cpu-linux-gnu -moutline-atomics"
     fi
     case $model in native) rounds=1000 ;; qemu64) rounds=5 ;; *) rounds=50 ;; esac
     [ -z "${ORDO_LONG-}" ] || rounds=$((rounds * 20))
     programs=$work/$target
+    # What Clang calls is ours as well: libgcc's 16 bytes may be torn where they differ.
+    outline=
+    [ "$cpu" != aarch64 ] || outline=$root/build/$target/libordo-outline.a
     at="$target on $model"
 
     objects=$work/$cpu # the test programs, compiled once for a CPU
@@ -150,9 +152,9 @@ for run in $RUNS; do
     if [ ! -d "$programs" ]; then
         mkdir "$programs"
         for program in "$objects"/*.o; do
-            # What Clang calls is ours as well: libgcc's 16 bytes may be torn where they differ.
+            # shellcheck disable=SC2086
             try "$at" compile "$programs/$(basename "$program" .o)" -static "$program" "$library.a" \
-                $([ "$cpu" != aarch64 ] || echo "$root/build/$target/libordo-outline.a")
+                $outline
         done
         try "$at: needs" needs_nothing_else
         try "$at: in place" is_in_place
@@ -172,10 +174,6 @@ for run in $RUNS; do
         try "$at: program.c" compile "$programs/c" program.c -L"$root/build/$target" -lordo-atomic
         try "$at: program.c" compile "$programs/c-latomic" program.c -latomic
         try "$at: program.c" compile "$programs/c-static" -static program.c "$library.a"
-        # Of 16 bytes Clang inlines some operations, or calls __aarch64_cas16, and leaves us others.
-        # shellcheck disable=SC2086
-        try "$at: program.c by Clang" $clang -std=gnu17 -O2 -Wno-atomic-alignment program.c \
-            -L"$root/build/$target" -lordo-atomic -lpthread -o "$programs/c-clang"
         try "$at: program.cc" $cxx -std=c++17 -O2 program.cc -static "$library.a" -lpthread \
             -o "$programs/cc-static"
     fi
@@ -184,7 +182,7 @@ for run in $RUNS; do
         read -ra words <<< "$pair"
         try "$at: $pair" on_ours "$programs/${words[0]}" "${words[@]:1}"
     done
-    for program in c c-latomic c-clang; do
+    for program in c c-latomic; do
         try "$at: $program" finds_ours "$programs/$program"
         try "$at: $program" on_ours "$programs/$program"
     done

@@ -1,8 +1,8 @@
-// xenium.cpp: Manuel Poeter's Xenium (libxenium-dev): queues, a set and a sequence lock, which free
+// xenium.cpp: Manuel Poeter's Xenium (libxenium-dev): queues and a set, which free
 // their nodes under hazard pointers, epochs and counted references. x86-64 only: it takes the time
 // stamp counter for random numbers. A node that is freed too early is written over by the allocator,
-// and the items then do not add up. (Its work-stealing deque is left out: it hands out null pointers
-// with the compiler's own atomics too.)
+// and the items then do not add up. (Its work-stealing deque and its sequence lock
+// are left out: they hand out null pointers and torn values with the compiler's own atomics too.)
 #include "client.hpp"
 #include <cassert> // which its headers forget
 #include <optional>
@@ -12,7 +12,6 @@
 #include <xenium/reclamation/generic_epoch_based.hpp>
 #include <xenium/reclamation/hazard_pointer.hpp>
 #include <xenium/reclamation/lock_free_ref_count.hpp>
-#include <xenium/seqlock.hpp>
 #include <xenium/vyukov_bounded_queue.hpp>
 
 namespace reclamation = xenium::reclamation;
@@ -47,29 +46,6 @@ template <typename Reclaimer> void set(unsigned each) {
     CHECK_EQUAL(left, 0);
 }
 
-// A writer keeps six words equal; a reader sees them equal.
-void sequence(unsigned each) {
-    struct Data {
-        std::uint64_t word[6];
-    };
-    xenium::seqlock<Data, xenium::policy::slots<4>> lock(Data{});
-    long long torn[3] = {};
-    client::in_threads(3, [&](unsigned i) {
-        for (unsigned n = 0; n < each; n++) {
-            if (i < 2) {
-                lock.update([](Data &data) {
-                    for (auto &word : data.word) word++;
-                });
-                continue;
-            }
-            const Data data = lock.load();
-            for (const auto word : data.word) torn[i] += word != data.word[0];
-        }
-    });
-    CHECK_EQUAL(torn[2], 0);
-    CHECK_EQUAL(lock.load().word[5], 2 * each);
-}
-
 int main() {
     const unsigned each = client::rounds(20000);
     {
@@ -92,6 +68,5 @@ int main() {
     }
     set<Hazard>(each);
     set<Epochs>(each);
-    sequence(each);
     return client::report();
 }
