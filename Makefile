@@ -34,6 +34,7 @@ gcc.$(OTHER_ARCH)   := $(OTHER_ARCH)-linux-gnu-gcc
 clang.$(OTHER_ARCH) := clang --target=$(OTHER_ARCH)-linux-gnu
 
 # Branch protection in C objects as in the assembly: one object without it disables the program's.
+# A caller may keep its own in ARM64's platform register, x18: a shadow call stack, or a kernel's.
 PROTECTION.x86_64  := -fcf-protection=full
 PROTECTION.aarch64 := -mbranch-protection=standard -ffixed-x18
 
@@ -172,8 +173,7 @@ include tests/model/model.mk tests/tests.mk freestanding/freestanding.mk \
 # ---- installation --------------------------------------------------------------------------------
 
 libraries_of = libordo.a libordo.so $(if $(filter $(1),$(OTHER_ABIS)),libordo-freestanding.a \
-    $(if $(wildcard abi/atomic/*.mk),libordo-atomic.a libordo-atomic.so) \
-    $(if $(wildcard abi/outline/*.mk),$(if $(filter aarch64,$(CPU.$(1))),libordo-outline.a)))
+    libordo-atomic.a libordo-atomic.so $(if $(filter aarch64,$(CPU.$(1))),libordo-outline.a))
 
 # The commands are for this machine, and read machine code with LLVM. Why they are left out, if so:
 HAS_LLVM := $(shell gcc $$($(LLVM_CONFIG) --cflags 2> /dev/null) -include llvm-c/Disassembler.h \
@@ -183,7 +183,7 @@ WITHOUT_COMMANDS := $(if $(filter-out $(HOST_ARCH),$(CPU.$(HERE))),it is for thi
     toolchains/setup installs them))
 
 all: $(addprefix build/$(HERE)/,$(call libraries_of,$(HERE))) \
-    $(if $(strip $(WITHOUT_COMMANDS)),,$(if $(wildcard tools/ordo.c),build/host/ordo))
+    $(if $(strip $(WITHOUT_COMMANDS)),,build/host/ordo)
 
 # The tests install both.
 run-test: all $(addprefix build/aarch64-fat-gcc/,$(call libraries_of,aarch64-fat-gcc))
@@ -199,7 +199,7 @@ TOLD.TARGET   = $(HERE)
 TOLD.CPU      = $(CPU.$(HERE))
 TOLD.DEFINES  = $(DEFINES.$(ARCH))
 TOLD.PRIVATE  = $(strip $(THREADS) $(PRIVATE.$(ARCH)))
-TOLD.COMMANDS = $(if $(wildcard tools/ordo.c),$(strip $(WITHOUT_COMMANDS)))
+TOLD.COMMANDS = $(strip $(WITHOUT_COMMANDS))
 $(foreach name,TARGET CPU DEFINES PRIVATE COMMANDS,\
     $(eval install uninstall: export $(name) = $$(TOLD.$(name))))
 $(foreach name,VERSION SONAME DESTDIR PREFIX BINDIR LIBDIR INCLUDEDIR MANDIR,\
@@ -230,9 +230,10 @@ dist:
 #: V=1 shows commands; SETUP=no keeps the goals above from installing packages
 .PHONY: help clean
 help:
-	@sed -n 's/^#: //p' tests/tests.mk tests/model/model.mk abi/*/*.mk tools/*.mk freestanding/*.mk Makefile
+	@sed -n 's/^#: //p' tests/tests.mk tests/model/model.mk abi/*/*.mk tools/*.mk Makefile
 
 clean:
 	rm -rf build
 
--include $(shell find build \( -path build/sysroot -o -path build/clients \) -prune -o -type f -name '*.d' -print 2> /dev/null)
+-include $(shell find build \( -path build/sysroot -o -path build/clients \) -prune \
+    -o -type f -name '*.d' -print 2> /dev/null)

@@ -11,10 +11,9 @@ FREESTANDING_SEAMS := $(patsubst freestanding/%.c,%.o,$(wildcard freestanding/*.
 FREESTANDING_ASSEMBLY.x86_64 := $(patsubst freestanding/%.S,%.o,$(wildcard freestanding/x86_64/*.S))
 
 # Hidden names and addresses relative to the code, so that the program may be linked for any address
-# or none. No guard of the stack, which is checked by a library; on ARM64 nothing in x18, which
-# kernels have for themselves.
+# or none. No guard of the stack, which is checked by a library.
 FREESTANDING.x86_64  := -mno-red-zone -mgeneral-regs-only
-FREESTANDING.aarch64 := -mgeneral-regs-only -ffixed-x18
+FREESTANDING.aarch64 := -mgeneral-regs-only
 FREESTANDING          = -ffreestanding -fPIE -include freestanding/hidden.h -fno-stack-protector \
     $(FREESTANDING.$(1))
 

@@ -5,9 +5,6 @@
 # The archive has the objects that it needs of libordo.a as they are, so that a program that links
 # both takes each from one of them.
 
-# Not NASM, which is the same bytes, nor what has no futexes.
-ATOMIC_TARGETS := $(filter-out generic-% %-nasm %-pthread,$(TARGETS))
-
 # Files that are assembled more than once. On x86-64 libatomic's functions are second names of the
 # routines in these files; on ARM64 they go on to the routines.
 ATOMIC.x86_64  := $(addprefix names/,load load_u128 store_u128 exchange exchange_u128 \
@@ -24,9 +21,6 @@ atomic_arch.x86_64  = $(patsubst %,x86_64/%.o,load store exchange compare_exchan
 atomic_arch.aarch64 = $(OBJECTS.$(BACKEND.$(1)))
 atomic_members = $(atomic_objects) $(addprefix build/$(1)/,$(call atomic_arch.$(CPU.$(1)),$(1)) \
     $(patsubst %,core/%.o,futex misuse spin_limit))
-
-# A caller may keep its own in ARM64's platform register, a shadow call stack for one.
-FIXED.aarch64 := -ffixed-x18
 
 define atomic_rules
 # What ordo calls the routines becomes local to the object.
@@ -45,7 +39,6 @@ build/$(1)/abi/atomic/%.o: abi/atomic/$(CPU.$(1))/%.S toolchains/$(1).mk abi/ato
 build/$(1)/abi/atomic/%.o: abi/atomic/$(CPU.$(1))/%.c toolchains/$(1).mk abi/atomic/atomic.mk
 	$$(compile)
 
-build/$(1)/abi/atomic/%.o: private DEFINES = $(FIXED.$(CPU.$(1)))
 build/$(1)/abi/atomic/%.o: abi/atomic/%.c toolchains/$(1).mk abi/atomic/atomic.mk
 	$$(compile)
 
@@ -63,9 +56,9 @@ build/$(1)/ordo/libatomic.so.1: build/$(1)/libordo-atomic.so
 	@mkdir -p $$(@D)
 	$$(Q)ln -sf ../$$(<F) $$@
 endef
-$(foreach target,$(ATOMIC_TARGETS),$(eval $(call atomic_rules,$(target))))
+$(foreach target,$(OTHER_ABIS),$(eval $(call atomic_rules,$(target))))
 
-ATOMIC_LIBRARIES := $(foreach target,$(ATOMIC_TARGETS),\
+ATOMIC_LIBRARIES := $(foreach target,$(OTHER_ABIS),\
     $(addprefix build/$(target)/,libordo-atomic.a ordo/libatomic.so.1))
 .PHONY: libordo-atomic
 #: make libordo-atomic      libatomic's functions, for x86-64 and ARM64

@@ -22,7 +22,7 @@ $(ATOMIC_ABI_FAULTS): build/tests/$(HOST_ARCH)/atomic_abi/faults.o tests/atomic_
 	$(Q)gcc -shared -Wl,--version-script=tests/atomic_abi/libatomic.map -o $@ $< \
 	    -lm -Wl,--no-as-needed -latomic
 
-ATOMIC_ABI_LIBRARIES := $(foreach target,$(ATOMIC_TARGETS),build/$(target)/libordo-atomic.so)
+ATOMIC_ABI_LIBRARIES := $(foreach target,$(OTHER_ABIS),build/$(target)/libordo-atomic.so)
 
 .PHONY: atomic-abi run-atomic-abi bench-calls run-bench-calls
 atomic-abi bench-calls:

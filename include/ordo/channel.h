@@ -34,7 +34,8 @@
  *     allocated.
  *     What senders change, what receivers change, what those that sleep change and the counts of
  *     handles are 128 bytes apart: two cache lines of x86, which fetches them in pairs, one of some
- *     ARM cores. Messages that are neighbours may share a line.
+ *     ARM cores; but once a block the receivers touch the senders' line, to give the block back to
+ *     them. Messages that are neighbours may share a line.
  * Orderings: a send happens before the receive that gets its message; the receive of message n
  *     happens before the return of the send of message n + capacity. What was done before a
  *     side was dropped or closed happens before the return of EPIPE.

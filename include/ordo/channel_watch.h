@@ -18,6 +18,8 @@
  *     nothing can be done unless both wait.
  * Duties: who sees it readable tries until EAGAIN, or arms it again and does so when told to, or
  *     closes it: the wake-up may have been meant for one of several that wait.
+ *     An armed watch stands in the line also while its own thread blocks in a receive or send of the
+ *     same channel, and may get the wake-up that this one waits for: close it before.
  * Threads: one at a time uses a watch. It needs its sender or receiver as long as it is open.
  * Waiting: arm and close wait for the lock of those that wait, as all do that go to sleep. What
  *     makes it readable is one more system call of a send, receive, drop or close, which do not

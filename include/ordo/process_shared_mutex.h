@@ -5,7 +5,8 @@
  * which costs the kernel more; and a process that is killed while it has the mutex leaves it locked
  * for ever (see robust_mutex.h). A late wake may return a wait for no reason on what lies there
  * next, in any of the processes; every wait of ordo bears that. A build without futexes refuses it:
- * lock_until returns ENOTSUP, the other functions abort.
+ * lock_until returns ENOTSUP, the other functions abort. Fork: parent and child go on with one and
+ * the same mutex; what was locked at the fork is locked once, and is unlocked once, by either.
  */
 #ifndef ORDO_PROCESS_SHARED_MUTEX_H
 #define ORDO_PROCESS_SHARED_MUTEX_H

@@ -10,6 +10,7 @@
  * ORDO_SPIN_LOCK(T) owns its data, as ORDO_MUTEX(T) does.
  *
  * Size: 1 byte. All zero bytes are an unlocked lock.
+ * States: 0 unlocked, 1 locked.
  * Orderings: what one owner did happens before all that the next one does; no more. A failed
  *     try_lock orders nothing.
  * Fairness: none; whoever looks first after an unlock gets it. A waiter pauses longer each time it
@@ -19,6 +20,7 @@
  * Signals: a handler may only try_lock a lock that the thread it interrupts may hold.
  * Fork: a lock that another thread held at the fork stays locked in the child, but for those that
  *     went through the fork_ functions.
+ * Sharing: also between processes, in memory that all have mapped.
  * Destruction: needs none. The memory may be freed as soon as an owner that knows itself to be the
  *     last has unlocked: unlock does not touch it after the release.
  */

@@ -19,6 +19,8 @@
  *     now and then of objects that share a place in the table, it lets all look; each goes on
  *     only if the value is another.
  * Errors: ETIMEDOUT. An order that a load cannot have does not compile, or aborts.
+ * Misuse: none is noticed but that; waiting for an object that is freed meanwhile is as undefined
+ *     as a load of it.
  * Signals: the notifies are safe in a handler.
  * Fork: waiters of the parent stay counted in the child, for which a notify there may make a
  *     needless system call.

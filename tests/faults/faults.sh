@@ -3,7 +3,7 @@
 # sources and builds what it belongs to. On a library of arch/ the structural checks and the arch
 # suite are run; on a file of core/ its model programs, and if they find nothing the tests that use
 # it; on the helpers of abi/outline/ the structural checks and their suite, and if they find nothing
-# the programs linked with them. A fault is killed if anything fails; survivors are named. Called by
+# the programs linked with them; on a file of abi/atomic/ its programs. A fault is killed if anything fails; survivors are named. Called by
 # `make faults`; hours.
 #
 #   faults.sh [PATTERN]        only the faults whose line in a table contains PATTERN, such as core/mutex
